@@ -1,0 +1,27 @@
+# Language standards, places of outputs and the compiler cache; for this project's own targets.
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+
+# Checks stay on in every build, so NDEBUG is never defined.
+set(CMAKE_C_FLAGS_RELWITHDEBINFO "-O2 -g")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -g")
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE RelWithDebInfo)
+endif()
+
+# Every program lands in one folder, so that a test finds the programs it starts.
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+set(CMAKE_LIBRARY_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/lib)
+
+find_program(TOCSIN_CCACHE ccache)
+mark_as_advanced(TOCSIN_CCACHE)
+if(TOCSIN_CCACHE AND PROJECT_IS_TOP_LEVEL)
+    set(CMAKE_C_COMPILER_LAUNCHER ${TOCSIN_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${TOCSIN_CCACHE})
+endif()

@@ -1,0 +1,8 @@
+# TOCSIN_SANITIZE=address,undefined (or thread, ...) instruments every target; the presets set it.
+set(TOCSIN_SANITIZE "" CACHE STRING "Sanitizers to build with, as the compiler spells them")
+
+if(TOCSIN_SANITIZE)
+    add_compile_options(
+        -fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${TOCSIN_SANITIZE})
+endif()
