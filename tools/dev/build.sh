@@ -1,0 +1,37 @@
+# Configuring, building, installing. Read by ./dev.
+# shellcheck shell=bash
+
+presets=(release debug asan tsan clang fuzz)
+
+configure_and_build() {
+    local preset=$1
+    shift
+    cmake --preset "$preset"
+    cmake --build --preset "$preset" -j "$(nproc)" "$@"
+}
+
+# build_preset PRESET [ARGUMENT...]: one step; what it needs is installed first.
+build_preset() {
+    need build
+    case "$1" in
+        clang | fuzz) need clang ;;
+    esac
+    step "build $1" configure_and_build "$@"
+}
+
+dev_build() {
+    local preset=${1:-release}
+    if [[ " ${presets[*]} " != *" $preset "* ]]; then
+        echo "./dev build: there is no preset '$preset'; there are: ${presets[*]}" >&2
+        return 2
+    fi
+    build_preset "$preset"
+    echo "built: build/$preset/bin and build/$preset/lib"
+}
+
+dev_install() {
+    local prefix=${1:-/usr/local}
+    build_preset release
+    step "install" cmake --install build/release --prefix "$prefix"
+    echo "installed below $prefix: programs link it with pkg-config tocsin or find_package(Tocsin)"
+}

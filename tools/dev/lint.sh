@@ -1,0 +1,43 @@
+# What is checked without running the project. Read by ./dev.
+# shellcheck shell=bash
+
+source_folders=(tocsin tests examples bench fuzz)
+
+list_sources() {
+    find "${source_folders[@]}" -name '*.h' -o -name '*.cpp' -o -name '*.c' | sort
+}
+
+list_shell_scripts() {
+    local file
+    echo dev
+    find .ci tools tests models fuzz -type f 2>/dev/null | sort | while read -r file; do
+        if [[ $file == *.sh ]] || head -c 40 "$file" | head -n 1 | grep -qE '^#!.*\b(ba)?sh\b'; then
+            echo "$file"
+        fi
+    done
+}
+
+check_layout() { list_sources | xargs clang-format-19 --dry-run --Werror; }
+fix_layout() { list_sources | xargs clang-format-19 -i; }
+check_shell() { list_shell_scripts | xargs shellcheck; }
+check_tidy() {
+    cmake --preset clang -DTOCSIN_BUILD_BENCH=OFF >/dev/null
+    python3 tools/lint/tidy.py build/clang
+}
+
+run_lint_checks() {
+    check "lint layout" check_layout || true
+    check "lint layers" python3 tools/lint/layers.py || true
+    check "lint style" python3 tools/lint/style.py || true
+    check "lint shell scripts" check_shell || true
+    check "lint headers" python3 tools/lint/headers.py || true
+    check "lint clang-tidy" check_tidy || true
+}
+
+dev_lint() {
+    local began=$EPOCHREALTIME
+    need build clang lint
+    [ "${1:-}" != --fix ] || step "lay out the sources" fix_layout
+    run_lint_checks
+    conclude "$began"
+}

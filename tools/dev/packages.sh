@@ -1,0 +1,54 @@
+# Installs the Debian packages that a command needs, and only those that are missing. Read by ./dev.
+# shellcheck shell=bash
+
+packages_of() {
+    case "$1" in
+        build)
+            echo g++ cmake ninja-build pkg-config ccache libfuse3-dev fuse3 libcli11-dev libfmt-dev \
+                nlohmann-json3-dev scdoc python3 libgtest-dev libgmock-dev
+            ;;
+        clang) echo clang-19 libclang-rt-19-dev ;;
+        lint) echo clang-format-19 clang-tidy-19 shellcheck ;;
+        test) echo spin netcat-openbsd ;;
+        bench) echo libbenchmark-dev libivykis-dev libuv1-dev ;;
+        run) echo netcat-openbsd ;;
+        doctor) echo python3 ;;
+    esac
+}
+
+# The packages of the groups named that are not installed.
+missing_packages() {
+    local group package
+    for group in "$@"; do packages_of "$group"; done | tr ' ' '\n' | sort -u | while read -r package; do
+        dpkg-query -W -f '${Status}\n' "$package" 2>/dev/null | grep -q 'ok installed' ||
+            echo "$package"
+    done
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+apt_install() {
+    as_root apt-get update -q
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -q --no-install-recommends "$@"
+}
+
+# need GROUP...: afterwards all their packages are there, or the script has ended with what to do.
+need() {
+    local missing
+    mapfile -t missing < <(missing_packages "$@")
+    [ "${#missing[@]}" -gt 0 ] || return 0
+    if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
+        echo "./dev: these packages are missing, and this user may not install them. As root:" >&2
+        echo "    apt-get install -y ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
+    step "install packages" apt_install "${missing[@]}" || exit 1
+}

@@ -1,0 +1,52 @@
+# The commands that show something: run, bench, soak, doctor. Read by ./dev.
+# shellcheck shell=bash
+
+# start_tool PATH ARGUMENT...: replaces this script by a tool of the project.
+start_tool() {
+    local tool=$1
+    if [ ! -x "$tool" ]; then
+        echo "./dev: $tool is missing or not executable; this tree is not complete" >&2
+        return 1
+    fi
+    exec "$@"
+}
+
+dev_run() {
+    need run
+    build_preset release
+    start_tool tools/main_job build/release/bin "$@"
+}
+
+dev_soak() {
+    need run
+    build_preset release
+    start_tool tools/soak build/release/bin "$@"
+}
+
+dev_doctor() {
+    need doctor
+    exec python3 tools/dev/doctor.py "$@"
+}
+
+# The paths of the benchmarks that were asked for, or of all.
+benchmarks() {
+    local name
+    if [ $# -eq 0 ]; then
+        find build/release/bin -maxdepth 1 -name 'bench-*' -perm -u+x | sort
+    fi
+    for name in "$@"; do
+        echo "build/release/bin/bench-${name#bench-}"
+    done
+}
+
+dev_bench() {
+    local count=0 program
+    need bench
+    build_preset release --target bench
+    while read -r program; do
+        echo "== ${program##*/}"
+        "$program"
+        count=$((count + 1))
+    done < <(benchmarks "$@")
+    echo "$count benchmarks run"
+}

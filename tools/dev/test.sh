@@ -1,0 +1,55 @@
+# ./dev test: everything that must hold before a change lands. Read by ./dev.
+# shellcheck shell=bash
+
+run_ctest() {
+    ctest --preset "$1" -j "$(nproc)" "${@:2}"
+}
+
+# suite PRESET [LABEL...]: builds, then runs the tests of that build without those labels.
+suite() {
+    local preset=$1 labels arguments=()
+    shift
+    if ! check "build $preset" configure_and_build "$preset"; then
+        leave_out "suite $preset" "it did not build"
+        return
+    fi
+    [ "$may_mount" = yes ] || set -- "$@" mount
+    labels=$(IFS='|' && echo "$*")
+    [ -z "$labels" ] || arguments=(--label-exclude "^($labels)\$")
+    step "suite $preset" run_ctest "$preset" "${arguments[@]}" || true
+    count_suite "suite $preset"
+}
+
+find_out_about_mounts() {
+    local why
+    may_mount=yes
+    if ! why=$(python3 tools/dev/doctor.py --may-mount); then
+        may_mount=no
+        leave_out "the tests that mount" "$why"
+    fi
+}
+
+# tool NAME PATH ARGUMENT...: runs a tool of the tree as one test, or says that it is not there.
+tool() {
+    if [ -x "$2" ]; then
+        check "$@" || true
+    else
+        leave_out "$1" "there is no $2"
+    fi
+}
+
+dev_test() {
+    local began=$EPOCHREALTIME
+    need build clang lint test bench run
+    find_out_about_mounts
+    run_lint_checks
+    suite release
+    suite asan fallback-mode
+    suite tsan fallback-mode
+    check "build clang" configure_and_build clang || true
+    tool "models" models/run
+    if check "build fuzz" configure_and_build fuzz; then
+        tool "fuzz: corpus, then 10 s each" fuzz/run build/fuzz/bin 10
+    fi
+    conclude "$began"
+}
