@@ -55,7 +55,7 @@ enum { signalfd_number = -1 };
 // A name hides a call together with its older form, so that no second try brings it back. pipe2 is
 // the exception: pipe stays, because test frameworks and shells need it to talk to their children.
 struct hidden_name {
-    const char *name;
+    const char* name;
     int number;
     int older_number;
 };
@@ -90,8 +90,7 @@ struct filter {
     int hidden_count;
 };
 
-__attribute__((noreturn, format(printf, 1, 2))) static void refuse(const char *format, ...)
-{
+__attribute__((noreturn, format(printf, 1, 2))) static void refuse(const char* format, ...) {
     va_list arguments;
 
     fputs("hide_syscalls: ", stderr);
@@ -107,23 +106,19 @@ __attribute__((noreturn, format(printf, 1, 2))) static void refuse(const char *f
     exit(exit_nothing_was_run);
 }
 
-static void add(struct filter *filter, struct sock_filter instruction)
-{
+static void add(struct filter* filter, struct sock_filter instruction) {
     filter->instructions[filter->length++] = instruction;
 }
 
-static void add_load(struct filter *filter, size_t offset)
-{
+static void add_load(struct filter* filter, size_t offset) {
     add(filter, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offset));
 }
 
-static void add_return(struct filter *filter, unsigned verdict)
-{
+static void add_return(struct filter* filter, unsigned verdict) {
     add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, verdict));
 }
 
-static void add_hidden_call(struct filter *filter, int number, int error)
-{
+static void add_hidden_call(struct filter* filter, int number, int error) {
     if (number < 0) {
         return;
     }
@@ -133,8 +128,7 @@ static void add_hidden_call(struct filter *filter, int number, int error)
 
 // Numbers mean other calls in another architecture's mode: a program that switches would walk past
 // the filter unseen, so it is stopped at once.
-static void begin(struct filter *filter)
-{
+static void begin(struct filter* filter) {
     add_load(filter, offsetof(struct seccomp_data, arch));
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0));
     add_return(filter, SECCOMP_RET_KILL_PROCESS);
@@ -146,8 +140,7 @@ static void begin(struct filter *filter)
 #endif
 }
 
-static const struct hidden_name *find_name(const char *text)
-{
+static const struct hidden_name* find_name(const char* text) {
     for (int i = 0; i < name_count; ++i) {
         if (strcmp(names[i].name, text) == 0) {
             return &names[i];
@@ -156,10 +149,9 @@ static const struct hidden_name *find_name(const char *text)
     refuse("'%s' is not a system call that can be hidden", text);
 }
 
-static int find_errno(const char *text)
-{
+static int find_errno(const char* text) {
     for (int error = 1; error <= errno_max; ++error) {
-        const char *const name = strerrorname_np(error);
+        const char* const name = strerrorname_np(error);
         if (name != NULL && strcmp(name, text) == 0) {
             return error;
         }
@@ -167,8 +159,7 @@ static int find_errno(const char *text)
     refuse("'%s' is not the name of an errno; try ENOSYS, EPERM or EINVAL", text);
 }
 
-static void remember(struct filter *filter, const struct hidden_name *name)
-{
+static void remember(struct filter* filter, const struct hidden_name* name) {
     for (int i = 0; i < filter->hidden_count; ++i) {
         if (filter->hidden_numbers[i] == name->number) {
             refuse("'%s' is hidden twice", name->name);
@@ -177,22 +168,20 @@ static void remember(struct filter *filter, const struct hidden_name *name)
     filter->hidden_numbers[filter->hidden_count++] = name->number;
 }
 
-static void hide(struct filter *filter, char *rule)
-{
-    char *const equals = strchr(rule, '=');
+static void hide(struct filter* filter, char* rule) {
+    char* const equals = strchr(rule, '=');
     if (equals == NULL) {
         refuse("'%s' has no errno; write NAME=ERRNO", rule);
     }
     *equals = '\0';
-    const struct hidden_name *const name = find_name(rule);
+    const struct hidden_name* const name = find_name(rule);
     const int error = find_errno(equals + 1);
     remember(filter, name);
     add_hidden_call(filter, name->number, error);
     add_hidden_call(filter, name->older_number, error);
 }
 
-static void install(const struct filter *filter)
-{
+static void install(const struct filter* filter) {
     struct filter copy = *filter;
     struct sock_fprog program = {copy.length, copy.instructions};
 
@@ -204,8 +193,7 @@ static void install(const struct filter *filter)
     }
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char** argv) {
     struct filter filter = {.length = 0};
 
     if (argc < 2) {
@@ -219,7 +207,7 @@ int main(int argc, char **argv)
     }
 
     begin(&filter);
-    for (char *rest = argv[1]; rest != NULL;) {
+    for (char* rest = argv[1]; rest != NULL;) {
         hide(&filter, strsep(&rest, ","));
     }
     add_return(&filter, SECCOMP_RET_ALLOW);

@@ -37,8 +37,7 @@ struct Probe {
 };
 
 // Raw calls, so that no second try of libc can stand in for a hidden one.
-const std::vector<Probe>& probes()
-{
+const std::vector<Probe>& probes() {
     static int pair[2];
     static epoll_event ready;
     static const timespec no_time{};
@@ -55,7 +54,8 @@ const std::vector<Probe>& probes()
          }},
         {"pidfd_open", "pidfd_open", [] { return syscall(SYS_pidfd_open, getpid(), 0); }},
         {"memfd_create", "memfd_create", [] { return syscall(SYS_memfd_create, "probe", 0); }},
-        {"signalfd4", "signalfd4", [] {
+        {"signalfd4", "signalfd4",
+         [] {
              static const unsigned long no_signals = 0;
              return syscall(SYS_signalfd4, -1, &no_signals, sizeof no_signals, 0);
          }},
@@ -70,7 +70,8 @@ const std::vector<Probe>& probes()
         {"epoll_create1", "epoll_create", [] { return syscall(SYS_epoll_create, 1); }},
 #endif
 #ifdef SYS_signalfd
-        {"signalfd4", "signalfd", [] {
+        {"signalfd4", "signalfd",
+         [] {
              static const unsigned long no_signals = 0;
              return syscall(SYS_signalfd, -1, &no_signals, sizeof no_signals);
          }},
@@ -81,8 +82,7 @@ const std::vector<Probe>& probes()
 
 #if defined(__x86_64__)
 // Calls getpid() of the 32-bit table, where the same numbers mean other calls.
-long call_32_bit_entry()
-{
+long call_32_bit_entry() {
     long result = 20;
     asm volatile("int $0x80" : "+a"(result) : : "memory", "r8", "r9", "r10", "r11");
     return result;
@@ -90,8 +90,7 @@ long call_32_bit_entry()
 #endif
 
 // The probe's answer is its exit status: 0 when the call worked, else its errno.
-int answer_probe(std::string_view call)
-{
+int answer_probe(std::string_view call) {
 #if defined(__x86_64__)
     if (call == "32-bit entry") {
         return call_32_bit_entry() >= 0 ? 0 : 255;
@@ -105,15 +104,13 @@ int answer_probe(std::string_view call)
     return 255;
 }
 
-std::string own_path()
-{
+std::string own_path() {
     char path[4096];
     const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
     return length > 0 ? std::string(path, static_cast<std::size_t>(length)) : std::string();
 }
 
-std::string launcher_path()
-{
+std::string launcher_path() {
     const std::string path = own_path();
     return path.substr(0, path.rfind('/') + 1) + "hide_syscalls";
 }
@@ -123,8 +120,7 @@ struct Outcome {
     std::string complaint;
 };
 
-std::string read_to_end(int descriptor)
-{
+std::string read_to_end(int descriptor) {
     std::string text;
     char block[512];
     for (ssize_t got = read(descriptor, block, sizeof block); got > 0;
@@ -135,8 +131,7 @@ std::string read_to_end(int descriptor)
 }
 
 // Runs a program to its end and returns its exit status and what it wrote to standard error.
-Outcome run(Arguments arguments)
-{
+Outcome run(Arguments arguments) {
     std::vector<char*> words;
     for (std::string& argument : arguments) {
         words.push_back(argument.data());
@@ -165,27 +160,23 @@ Outcome run(Arguments arguments)
     return outcome;
 }
 
-Outcome launch(Arguments arguments)
-{
+Outcome launch(Arguments arguments) {
     arguments.insert(arguments.begin(), launcher_path());
     return run(std::move(arguments));
 }
 
-int probe_below(const std::string& rules, const std::string& call)
-{
+int probe_below(const std::string& rules, const std::string& call) {
     return launch({rules, "--", own_path(), "--probe", call}).status;
 }
 
-const std::map<std::string, int>& error_names()
-{
+const std::map<std::string, int>& error_names() {
     // Nothing fails with EXDEV by itself here, so it can only come from the filter.
     static const std::map<std::string, int> all{
         {"ENOSYS", ENOSYS}, {"EPERM", EPERM}, {"EINVAL", EINVAL}, {"EXDEV", EXDEV}};
     return all;
 }
 
-TEST(HideSyscalls, each_named_call_fails_with_the_errno_asked_for)
-{
+TEST(HideSyscalls, each_named_call_fails_with_the_errno_asked_for) {
     for (const Probe& probe : probes()) {
         for (const auto& [error_name, error] : error_names()) {
             EXPECT_EQ(probe_below(probe.name + "=" + error_name, probe.call), error)
@@ -194,16 +185,14 @@ TEST(HideSyscalls, each_named_call_fails_with_the_errno_asked_for)
     }
 }
 
-TEST(HideSyscalls, each_call_works_while_only_others_are_hidden)
-{
+TEST(HideSyscalls, each_call_works_while_only_others_are_hidden) {
     for (const Probe& probe : probes()) {
         const std::string other = probe.call == "memfd_create" ? "timerfd_create" : "memfd_create";
         EXPECT_EQ(probe_below(other + "=EXDEV", probe.call), 0) << probe.call;
     }
 }
 
-TEST(HideSyscalls, several_calls_are_hidden_at_once_each_with_its_own_errno)
-{
+TEST(HideSyscalls, several_calls_are_hidden_at_once_each_with_its_own_errno) {
     const std::string rules = "eventfd2=ENOSYS,socketpair=EPERM,epoll_pwait2=EINVAL";
     EXPECT_EQ(probe_below(rules, "eventfd2"), ENOSYS);
     EXPECT_EQ(probe_below(rules, "socketpair"), EPERM);
@@ -211,8 +200,7 @@ TEST(HideSyscalls, several_calls_are_hidden_at_once_each_with_its_own_errno)
     EXPECT_EQ(probe_below(rules, "pipe2"), 0);
 }
 
-TEST(HideSyscalls, all_names_fit_into_one_filter)
-{
+TEST(HideSyscalls, all_names_fit_into_one_filter) {
     const std::string rules = "eventfd2=EXDEV,socketpair=EXDEV,pipe2=EXDEV,epoll_create1=EXDEV,"
                               "epoll_pwait2=EXDEV,pidfd_open=EXDEV,memfd_create=EXDEV,"
                               "signalfd4=EXDEV,timerfd_create=EXDEV";
@@ -221,28 +209,24 @@ TEST(HideSyscalls, all_names_fit_into_one_filter)
     }
 }
 
-TEST(HideSyscalls, what_the_command_starts_cannot_see_the_call_either)
-{
+TEST(HideSyscalls, what_the_command_starts_cannot_see_the_call_either) {
     const std::string script = "'" + own_path() + "' --probe eventfd2";
     EXPECT_EQ(launch({"eventfd2=EXDEV", "--", "/bin/sh", "-c", script}).status, EXDEV);
 }
 
 #if defined(__x86_64__)
-TEST(HideSyscalls, the_32_bit_entry_is_no_way_around_the_filter)
-{
+TEST(HideSyscalls, the_32_bit_entry_is_no_way_around_the_filter) {
     // A kernel without that entry stops the program as well, but with SIGSEGV.
     const int status = probe_below("eventfd2=EXDEV", "32-bit entry");
     EXPECT_TRUE(status == 256 + SIGSYS || status == 256 + SIGSEGV) << status;
 }
 #endif
 
-TEST(HideSyscalls, the_exit_status_of_the_command_is_passed_on)
-{
+TEST(HideSyscalls, the_exit_status_of_the_command_is_passed_on) {
     EXPECT_EQ(launch({"eventfd2=ENOSYS", "--", "/bin/sh", "-c", "exit 42"}).status, 42);
 }
 
-TEST(HideSyscalls, bad_input_ends_with_status_2_and_a_message_that_names_it)
-{
+TEST(HideSyscalls, bad_input_ends_with_status_2_and_a_message_that_names_it) {
     const std::vector<std::pair<Arguments, std::string>> cases{
         {{}, "nothing to hide was named"},
         {{"eventfd2=ENOSYS"}, "'--' must follow"},
@@ -263,8 +247,7 @@ TEST(HideSyscalls, bad_input_ends_with_status_2_and_a_message_that_names_it)
     }
 }
 
-TEST(HideSyscalls, a_command_that_cannot_be_run_ends_with_status_127_and_its_name)
-{
+TEST(HideSyscalls, a_command_that_cannot_be_run_ends_with_status_127_and_its_name) {
     const Outcome outcome = launch({"eventfd2=ENOSYS", "--", "/nowhere/to/be/found"});
     EXPECT_EQ(outcome.status, 127);
     EXPECT_NE(outcome.complaint.find("/nowhere/to/be/found"), std::string::npos);
@@ -272,8 +255,7 @@ TEST(HideSyscalls, a_command_that_cannot_be_run_ends_with_status_127_and_its_nam
 
 }  // namespace
 
-int main(int argc, char** argv)
-{
+int main(int argc, char** argv) {
     if (argc == 3 && std::string_view(argv[1]) == "--probe") {
         return answer_probe(argv[2]);
     }
