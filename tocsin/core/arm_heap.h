@@ -1,0 +1,44 @@
+// The arms of one condition, lowest threshold first. Private to tocsin/core.
+#pragma once
+
+#include <cstdint>
+
+#include <tocsin/core/arm.h>
+
+namespace tocsin::core {
+
+// A pairing heap by (threshold, order of arming) whose links live in the arms: adding is O(1),
+// taking out any one O(log n) over many, and nothing allocates. It owns no arm. Not thread-safe.
+class ArmHeap {
+public:
+    ArmHeap() noexcept = default;
+    ArmHeap(const ArmHeap&) = delete;
+    ArmHeap& operator=(const ArmHeap&) = delete;
+
+    // The arm with the lowest threshold, of equal ones the oldest; nullptr when there is none.
+    [[nodiscard]] Arm* first() const noexcept { return root_; }
+
+    void add(Arm& arm) noexcept { root_ = meld(root_, &arm); }
+
+    // Takes out `arm`, which is in this heap.
+    void remove(Arm& arm) noexcept;
+
+    // Calls `visit(arm)` for each, in no useful order; it must not change the heap.
+    template <typename Visit>
+    void for_each(Visit&& visit) const {
+        for (Arm* arm = root_; arm != nullptr; arm = after(*arm)) {
+            visit(*arm);
+        }
+    }
+
+private:
+    [[nodiscard]] static bool precedes(const Arm& left, const Arm& right) noexcept;
+    [[nodiscard]] static Arm* meld(Arm* left, Arm* right) noexcept;
+    [[nodiscard]] static Arm* meld_siblings(Arm* first) noexcept;
+    [[nodiscard]] static Arm* after(const Arm& arm) noexcept;
+    static void cut(Arm& arm) noexcept;
+
+    Arm* root_ = nullptr;
+};
+
+}  // namespace tocsin::core

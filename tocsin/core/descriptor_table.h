@@ -1,0 +1,60 @@
+// The watches of one loop, by descriptor number. Private to tocsin/core.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <system_error>
+
+namespace tocsin::core {
+
+class Watch;
+
+// Finds the watch of a descriptor, and tells whether it is still the one that was meant: each place
+// has a generation that grows with every registration, so a report about a watch that is gone is
+// recognised even when its descriptor number has a new owner. The table lives in memory of its own
+// that grows by mremap(2), so that registering does not allocate. One thread.
+class DescriptorTable {
+public:
+    DescriptorTable() noexcept = default;
+    ~DescriptorTable();
+    DescriptorTable(const DescriptorTable&) = delete;
+    DescriptorTable& operator=(const DescriptorTable&) = delete;
+
+    // Enters `watch` under `descriptor`, which is not negative. Fails with Error::already_watched
+    // or ENOMEM, with nothing changed.
+    [[nodiscard]] std::error_code enter(int descriptor, Watch& watch) noexcept;
+
+    void erase(int descriptor) noexcept { at(descriptor).watch = nullptr; }
+
+    // What identifies the watch that is entered under `descriptor` now.
+    [[nodiscard]] std::uint64_t identity(int descriptor) const noexcept;
+
+    // The watch that `identity` was asked for, or nullptr when it is gone.
+    [[nodiscard]] Watch* find(std::uint64_t identity) const noexcept;
+
+    // Calls `visit(watch)` for every watch.
+    template <typename Visit>
+    void for_each(Visit&& visit) const {
+        for (std::size_t index = 0; index < size_; ++index) {
+            if (places_[index].watch != nullptr) {
+                visit(*places_[index].watch);
+            }
+        }
+    }
+
+private:
+    struct Place {
+        Watch* watch;
+        std::uint32_t generation;
+    };
+
+    [[nodiscard]] Place& at(int descriptor) const noexcept {
+        return places_[static_cast<std::size_t>(descriptor)];
+    }
+    [[nodiscard]] std::error_code grow_to(std::size_t size) noexcept;
+
+    Place* places_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+}  // namespace tocsin::core

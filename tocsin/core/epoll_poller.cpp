@@ -1,0 +1,188 @@
+// The epoll set of a loop. Private to tocsin/core.
+#include <tocsin/core/epoll_poller.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <unistd.h>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/core/errors.h>
+#include <tocsin/core/wake_channel.h>
+
+namespace tocsin::core {
+
+namespace {
+
+// No descriptor has this identity: its number would be negative.
+constexpr std::uint64_t bell_identity = UINT64_MAX;
+
+std::uint32_t epoll_bits_of(Conditions interest) noexcept {
+    return (interest.has(Condition::input) ? std::uint32_t{EPOLLIN} : 0U) |
+           (interest.has(Condition::output) ? std::uint32_t{EPOLLOUT} : 0U) |
+           (interest.has(Condition::out_of_band) ? std::uint32_t{EPOLLPRI} : 0U);
+}
+
+Conditions conditions_of(std::uint32_t bits) noexcept {
+    Conditions conditions;
+    if ((bits & EPOLLIN) != 0)
+        conditions |= Condition::input;
+    if ((bits & EPOLLOUT) != 0)
+        conditions |= Condition::output;
+    if ((bits & EPOLLPRI) != 0)
+        conditions |= Condition::out_of_band;
+    if ((bits & EPOLLERR) != 0)
+        conditions |= Condition::error;
+    if ((bits & EPOLLHUP) != 0)
+        conditions |= Condition::hang_up;
+    return conditions;
+}
+
+timespec timespec_of(base::Duration duration) noexcept {
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(duration);
+    return {.tv_sec = seconds.count(), .tv_nsec = (duration - seconds).count()};
+}
+
+// Rounded up, so that nothing is early.
+int milliseconds_of(base::Duration duration) noexcept {
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
+    return static_cast<int>(std::min<std::int64_t>(rounded, INT_MAX));
+}
+
+bool refused(int error) noexcept {
+    return error == ENOSYS || error == EPERM;
+}
+
+}  // namespace
+
+EpollPoller::EpollPoller(WakeChannel& bell) : bell_{bell} {
+    if (const std::error_code error = open_set(set_)) {
+        throw std::system_error{error, "cannot open an epoll set for the loop"};
+    }
+}
+
+std::error_code EpollPoller::open_set(base::Descriptor& set) noexcept {
+    set.reset(::epoll_create1(EPOLL_CLOEXEC));
+    if (!set) {
+        return base::last_error();
+    }
+    const std::uint32_t edges = bell_.counts() ? std::uint32_t{EPOLLET} : 0U;
+    epoll_event event{.events = EPOLLIN | edges, .data = {.u64 = bell_identity}};
+    if (::epoll_ctl(set.number(), EPOLL_CTL_ADD, bell_.reading_descriptor(), &event) != 0) {
+        return base::last_error();
+    }
+    return {};
+}
+
+bool EpollPoller::needs_draining(const WakeChannel& bell) const noexcept {
+    return !bell.counts();
+}
+
+std::error_code EpollPoller::add(Watch& watch) noexcept {
+    if (watch.descriptor_ < 0) {
+        return base::error_of(EBADF);
+    }
+    if (const std::error_code error = table_.enter(watch.descriptor_, watch)) {
+        return error;
+    }
+    watch.installed_ = {};
+    std::error_code error = install(watch, watch.interest_);
+    if (error.value() == EEXIST) {
+        // The number stands in the set for a file that was closed under its watch while a duplicate
+        // lives on. Nothing can remove that entry but a new set.
+        rebuild();
+        error = install(watch, watch.interest_);
+    }
+    if (error) {
+        table_.erase(watch.descriptor_);
+    }
+    return error == std::errc::operation_not_permitted ? Error::not_watchable : error;
+}
+
+// An empty interest is no entry: epoll would report errors and hang-ups all the same.
+std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept {
+    if (interest == watch.installed_) {
+        return {};
+    }
+    epoll_event event{.events = epoll_bits_of(interest),
+                      .data = {.u64 = table_.identity(watch.descriptor_)}};
+    const int operation = !interest.any()           ? EPOLL_CTL_DEL
+                          : !watch.installed_.any() ? EPOLL_CTL_ADD
+                                                    : EPOLL_CTL_MOD;
+    if (::epoll_ctl(set_.number(), operation, watch.descriptor_, &event) != 0) {
+        return base::last_error();
+    }
+    watch.installed_ = interest;
+    return {};
+}
+
+std::error_code EpollPoller::update(Watch& watch) noexcept {
+    const bool grew = (watch.interest_ - watch.installed_).any();
+    return grew ? install(watch, watch.interest_) : std::error_code{};
+}
+
+void EpollPoller::remove(Watch& watch) noexcept {
+    // A descriptor that was closed before its watch was unregistered may live on in a duplicate,
+    // and so in the set; its reports have no owner then, and show it.
+    [[maybe_unused]] const std::error_code error = install(watch, {});
+    table_.erase(watch.descriptor_);
+}
+
+// Replaces the set by a new one with the entries that have a watch. When no descriptor is left for
+// it the old set stays, and the next report without an owner tries again.
+void EpollPoller::rebuild() noexcept {
+    base::Descriptor set;
+    if (open_set(set)) {
+        return;
+    }
+    set_ = std::move(set);
+    stale_ = false;
+    table_.for_each([this](Watch& watch) {
+        watch.installed_ = {};
+        [[maybe_unused]] const std::error_code error = install(watch, watch.interest_);
+    });
+}
+
+int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) noexcept {
+    const int capacity = static_cast<int>(events_.size());
+    if (fine_) {
+        const timespec left = timespec_of(timeout.value_or(base::Duration::zero()));
+        const int count = ::epoll_pwait2(set_.number(), events_.data(), capacity,
+                                         timeout ? &left : nullptr, nullptr);
+        if (count >= 0 || !refused(errno)) {
+            return count;
+        }
+        fine_ = false;
+    }
+    return ::epoll_wait(set_.number(), events_.data(), capacity,
+                        timeout ? milliseconds_of(*timeout) : -1);
+}
+
+void EpollPoller::wait(std::optional<base::Duration> timeout, Collected& collected) noexcept {
+    const int count = wait_for_events(timeout);
+    for (int index = 0; index < count; ++index) {
+        collect_one(events_[static_cast<std::size_t>(index)], collected);
+    }
+    if (stale_) {
+        rebuild();
+    }
+}
+
+void EpollPoller::collect_one(const epoll_event& event, Collected& collected) noexcept {
+    if (event.data.u64 == bell_identity) {
+        collected.rung = true;
+        return;
+    }
+    Watch* const watch = table_.find(event.data.u64);
+    if (watch == nullptr) {
+        stale_ = true;
+        return;
+    }
+    const Conditions ready = conditions_of(event.events);
+    collect(*watch, ready, collected);
+    if ((watch->installed_ - watch->interest_).any()) {
+        [[maybe_unused]] const std::error_code error = install(*watch, watch->interest_);
+    }
+}
+
+}  // namespace tocsin::core

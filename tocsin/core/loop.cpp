@@ -1,0 +1,250 @@
+// The turn of a loop. Private to tocsin/core.
+#include <tocsin/core/loop.h>
+
+#include <algorithm>
+#include <poll.h>
+#include <utility>
+
+#include <tocsin/base/check.h>
+#include <tocsin/core/loop_state.h>
+
+namespace tocsin::core {
+
+namespace {
+
+// How long a busy loop goes without a look at its descriptors.
+constexpr base::Duration unlooked_max = std::chrono::microseconds{50};
+constexpr std::uint32_t turns_unlooked_max = 256;
+
+WakeChannel open_channel() {
+    WakeChannel channel;
+    if (const std::error_code error = channel.open()) {
+        throw std::system_error{error, "cannot open a descriptor to wake the loop"};
+    }
+    return channel;
+}
+
+}  // namespace
+
+Loop::State::State(const LoopOptions& options)
+    : clock{options.clock},
+      time{clock.now()},
+      bell{open_channel()},
+      poller{Poller::make(bell, options.use_epoll)},
+      timers{time},
+      looked_at{time} {}
+
+Loop::Loop(const LoopOptions& options)
+    : state_{std::make_unique<State>(options)},
+      stop_event_{base::Callback<>{[this] { stopping_ = true; }}} {
+    stop_event_.register_with(*this);
+}
+
+Loop::~Loop() {
+    if (is_of_this_process()) {
+        check_thread("~Loop: the loop belongs to another thread; destroy it there, or after that "
+                     "thread has ended make a turn here first");
+        base::check(registered_ == 1,
+                    "~Loop: something is still registered with the loop; unregister, cancel or "
+                    "destroy every slot before its loop");
+        await_posters();
+    }
+    stop_event_.unregister();
+}
+
+bool Loop::is_of_this_process() const noexcept {
+    return state_->fork_generation == base::fork_generation();
+}
+
+void Loop::check_thread(const char* message) const noexcept {
+    base::check(::pthread_equal(state_->thread, ::pthread_self()) != 0 || !is_of_this_process(),
+                message);
+}
+
+const char* Loop::waits_with() const noexcept {
+    return state_->poller->name();
+}
+
+void Loop::run() {
+    adopt();
+    while (!stopping_) {
+        turn(Wait::yes);
+    }
+    stopping_ = false;
+}
+
+void Loop::run_until_idle() {
+    adopt();
+    bool delivered = true;
+    while (!stopping_ && (delivered || busy())) {
+        delivered = turn(Wait::no);
+    }
+    stopping_ = false;
+}
+
+void Loop::adopt() noexcept {
+    base::check(
+        is_of_this_process(),
+        "Loop: the loop was made before fork(), in the parent; make a new Loop in the child");
+    state_->thread = ::pthread_self();
+}
+
+bool Loop::turn(Wait wait) {
+    adopt();
+    read_time();
+    bool delivered = deliver_timers();
+    delivered |= deliver_tasks();
+    wait_and_collect(wait);
+    delivered |= deliver_events();
+    delivered |= deliver_watches();
+    return delivered;
+}
+
+base::Time Loop::now() noexcept {
+    if (!state_->time_is_fresh) {
+        read_time();
+    }
+    return state_->time;
+}
+
+base::Time Loop::refresh_time() noexcept {
+    read_time();
+    return state_->time;
+}
+
+void Loop::read_time() noexcept {
+    state_->time = state_->clock.now();
+    state_->time_is_fresh = true;
+}
+
+bool Loop::deliver_timers() {
+    State& state = *state_;
+    if (state.timers.may_be_due(state.time)) {
+        state.timers.collect(state.time, state.due_timers);
+    }
+    const bool any = !state.due_timers.empty();
+    while (!state.due_timers.empty()) {
+        Timer& timer = state.due_timers.pop_front();
+        --registered_;
+        const base::Callback<> handler = timer.handler_;
+        handler();
+    }
+    return any;
+}
+
+bool Loop::deliver_tasks() {
+    State& state = *state_;
+    state.tasks_of_turn.splice_back(state.tasks);
+    const bool any = !state.tasks_of_turn.empty();
+    while (!state.tasks_of_turn.empty()) {
+        Task& task = state.tasks_of_turn.pop_front();
+        --registered_;
+        const base::Callback<> handler = task.handler_;
+        handler();
+    }
+    return any;
+}
+
+bool Loop::deliver_events() {
+    state_->ready.begin_turn();
+    base::Callback<> handler;
+    bool any = false;
+    while (state_->ready.next_of_turn(handler)) {
+        any = true;
+        handler();
+    }
+    return any;
+}
+
+bool Loop::deliver_watches() {
+    State& state = *state_;
+    state.watches_of_turn.splice_back(state.collected.ready);
+    const bool any = !state.watches_of_turn.empty();
+    while (!state.watches_of_turn.empty()) {
+        Watch& watch = state.watches_of_turn.pop_front();
+        const Conditions ready = Poller::wanted(watch, std::exchange(watch.ready_, {}));
+        if (ready.any()) {
+            const base::Callback<Conditions> handler = watch.handler_;
+            handler(ready);
+        }
+    }
+    return any;
+}
+
+bool Loop::busy() const noexcept {
+    const State& state = *state_;
+    return !state.ready.empty() || !state.tasks.empty() || !state.due_timers.empty() ||
+           state.timers.may_be_due(state.time);
+}
+
+// Sleeping looks at the descriptors anyway. A loop that has work left looks now and then, so that
+// work which renews itself neither starves descriptors nor pays a system call for every turn.
+bool Loop::should_look() noexcept {
+    State& state = *state_;
+    const bool look = !state.clock.passes() || state.time - state.looked_at >= unlooked_max ||
+                      ++state.turns_unlooked >= turns_unlooked_max;
+    if (look) {
+        state.looked_at = state.time;
+        state.turns_unlooked = 0;
+    }
+    return look;
+}
+
+void Loop::wait_and_collect(Wait wait) {
+    State& state = *state_;
+    tell_changes();
+    const bool sleep = wait == Wait::yes && !stopping_ && !busy() && state.ready.fall_asleep();
+    if (!sleep && busy() && !should_look()) {
+        return;
+    }
+    state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
+    if (sleep && state.ready.wake_up()) {
+        ++state.rings_owed;
+    }
+    if (state.collected.rung && state.poller->needs_draining(state.bell)) {
+        state.rings_taken += state.bell.drain();
+    }
+    state.collected.rung = false;
+    state.time_is_fresh = false;
+}
+
+// Until the next timer, by a fresh clock: the handlers of this turn may have taken long.
+std::optional<base::Duration> Loop::time_left() noexcept {
+    const std::optional<base::Time> next = state_->timers.next_look();
+    if (!next || !state_->clock.passes()) {
+        return std::nullopt;
+    }
+    return std::max(*next - refresh_time(), base::Duration::zero());
+}
+
+void Loop::tell_changes() {
+    State& state = *state_;
+    while (!state.changed_watches.empty()) {
+        Watch& watch = state.changed_watches.pop_front();
+        if (state.poller->update(watch)) {
+            watch.ready_ |= Condition::error;
+            state.collected.ready.push_back(watch);
+        }
+    }
+}
+
+// The poster that ended a sleep may be anywhere between that and its ring.
+void Loop::ring() noexcept {
+    if (is_of_this_process()) {
+        state_->bell.post();
+    }
+}
+
+// A poster rings after its event has become visible, so the handler of that very event may have led
+// here while the poster has not rung yet. models/loop_gone.pml.
+void Loop::await_posters() noexcept {
+    State& state = *state_;
+    state.rings_taken += state.bell.drain();
+    while (state.rings_taken < state.rings_owed) {
+        pollfd entry{.fd = state.bell.reading_descriptor(), .events = POLLIN, .revents = 0};
+        ::poll(&entry, 1, -1);
+        state.rings_taken += state.bell.drain();
+    }
+}
+
+}  // namespace tocsin::core

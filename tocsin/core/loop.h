@@ -1,0 +1,120 @@
+// The loop: waits, collects, delivers. Public.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+
+#include <tocsin/base/clock.h>
+#include <tocsin/core/event.h>
+#include <tocsin/core/task.h>
+#include <tocsin/core/timer.h>
+#include <tocsin/core/watch.h>
+
+namespace tocsin::core {
+
+// Whether a turn may sleep until something is to be delivered.
+enum class Wait : bool { no, yes };
+
+struct LoopOptions {
+    // Where deadlines are measured; has to outlive the loop.
+    base::Clock& clock = base::monotonic_clock();
+    // False: wait with poll(2) even where epoll is there.
+    bool use_epoll = true;
+};
+
+// One loop serves one thread: the one that made it, or the one that called run(), run_until_idle()
+// or turn() last. Whoever moves it to another thread sees to it that the first one is done with it.
+//
+// A turn has five phases, in this order:
+//
+//   1. timers that are due
+//   2. tasks
+//   3. the wait: until something is to be delivered, or not at all when something is already
+//   4. events, in the order of posting
+//   5. handlers of ready descriptors, in the order in which the kernel reported them
+//
+// Each phase delivers what it found at its beginning: what a handler arms, schedules or posts is
+// delivered in a later turn, so a turn is bounded. While events, tasks and due timers keep the
+// loop busy it asks the kernel for descriptors at least every 50 microseconds or 256 turns,
+// whichever comes first. Handlers run from queues: any handler may unregister and free any slot,
+// its own included. A handler may throw: the exception leaves run() or turn(), and what was not
+// delivered yet is delivered when the loop is turned again.
+//
+// The loop owns no slot. It outlives whatever is registered with it: its destructor stops the
+// program if something still is, and waits for posters that are still on their way out of a post
+// that has been delivered. In a child of fork() a loop of the parent is dead: nothing that the
+// child does to it, or to slots registered with it, reaches the parent's; running it stops the
+// child.
+class Loop {
+public:
+    // Opens what the loop needs: two descriptors (three where eventfd is refused), and none for any
+    // event later. Throws
+    // std::system_error when descriptors or memory are short.
+    Loop() : Loop(LoopOptions{}) {}
+    explicit Loop(const LoopOptions& options);
+    ~Loop();
+
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+
+    // Turns until stop() is called, and consumes that call.
+    void run();
+
+    // Turns until nothing is left to deliver now, without sleeping, or until stop() is called.
+    void run_until_idle();
+
+    // Makes one turn. True when it delivered anything.
+    bool turn(Wait wait);
+
+    // Makes run() return at the end of the turn in which the loop notices it, or of its first turn
+    // when it is not running: the call is kept until run() consumes it. Any thread, also in a
+    // signal handler; as Event::post().
+    void stop() noexcept { stop_event_.post(); }
+
+    // The time of the current turn, read once in it. On the loop's thread.
+    [[nodiscard]] base::Time now() noexcept;
+
+    // Reads the clock again, for a handler that took long. On the loop's thread.
+    base::Time refresh_time() noexcept;
+
+    // How many slots are registered, armed or scheduled. On the loop's thread.
+    [[nodiscard]] std::size_t registered_count() const noexcept { return registered_; }
+
+    // How the loop waits: "epoll_pwait2", "epoll" or "poll".
+    [[nodiscard]] const char* waits_with() const noexcept;
+
+    // Whether the loop was made by this process, and not by a parent that forked it.
+    [[nodiscard]] bool is_of_this_process() const noexcept;
+
+    // Stops the program unless the calling thread is the loop's.
+    void check_thread(const char* message) const noexcept;
+
+private:
+    friend class Event;
+    friend class Task;
+    friend class Timer;
+    friend class Watch;
+    struct State;
+
+    void adopt() noexcept;
+    void read_time() noexcept;
+    [[nodiscard]] bool should_look() noexcept;
+    void wait_and_collect(Wait wait);
+    [[nodiscard]] bool busy() const noexcept;
+    bool deliver_timers();
+    bool deliver_tasks();
+    bool deliver_events();
+    bool deliver_watches();
+    [[nodiscard]] std::optional<base::Duration> time_left() noexcept;
+    void tell_changes();
+    void ring() noexcept;
+    void await_posters() noexcept;
+
+    std::unique_ptr<State> state_;
+    std::size_t registered_ = 0;
+    bool stopping_ = false;
+    Event stop_event_;
+};
+
+}  // namespace tocsin::core

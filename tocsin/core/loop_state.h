@@ -1,0 +1,47 @@
+// What a loop is made of. Private to tocsin/core.
+#pragma once
+
+#include <cstdint>
+#include <pthread.h>
+
+#include <tocsin/base/fork.h>
+#include <tocsin/core/loop.h>
+#include <tocsin/core/poller.h>
+#include <tocsin/core/ready_queue.h>
+#include <tocsin/core/timer_wheel.h>
+#include <tocsin/core/wake_channel.h>
+
+namespace tocsin::core {
+
+struct Loop::State {
+    explicit State(const LoopOptions& options);
+
+    base::Clock& clock;
+    base::Time time;
+    bool time_is_fresh = true;
+
+    ReadyQueue ready;
+    WakeChannel bell;
+    std::unique_ptr<Poller> poller;
+
+    TimerWheel timers;
+    base::List<Timer> due_timers;
+    base::List<Task> tasks;
+    base::List<Task> tasks_of_turn;
+    Collected collected;
+    base::List<Watch, ReadyWatches> watches_of_turn;
+    base::List<Watch, ChangedWatches> changed_watches;
+
+    // Sleeps that a poster has ended, each of which it announces by one ring, and the rings that
+    // have been taken from the bell.
+    std::uint64_t rings_owed = 0;
+    std::uint64_t rings_taken = 0;
+
+    base::Time looked_at;  // when the kernel was last asked for descriptors
+    std::uint32_t turns_unlooked = 0;
+
+    pthread_t thread = ::pthread_self();
+    std::uint32_t fork_generation = base::fork_generation();
+};
+
+}  // namespace tocsin::core

@@ -1,0 +1,147 @@
+// Publishing, collecting and removing of pending events. Private to tocsin/core.
+#include <tocsin/core/ready_queue.h>
+
+#include <cstddef>
+#include <ctime>
+
+namespace tocsin::core {
+
+namespace {
+
+// Sleeps rather than yields: a poster of lower priority on the same processor has to get on.
+void wait_a_moment() noexcept {
+    const timespec moment{.tv_sec = 0, .tv_nsec = 20'000};
+    ::nanosleep(&moment, nullptr);
+}
+
+}  // namespace
+
+// An address that no event can have.
+Event* ReadyQueue::asleep() noexcept {
+    alignas(Event) static constinit std::byte place{};
+    return reinterpret_cast<Event*>(&place);
+}
+
+bool ReadyQueue::post(Event& event, ReadyQueue& queue) noexcept {
+    // A read-modify-write even when the event is pending already: only so is what the caller wrote
+    // before ordered against the handler that clears the flag. A plain look here loses posts.
+    if ((event.state_.fetch_or(Event::pending_flag, std::memory_order_acq_rel) &
+         Event::pending_flag) != 0) {
+        return false;
+    }
+    Event* newest = queue.stack_.load(std::memory_order_relaxed);
+    do {
+        event.next_ = newest == asleep() ? nullptr : newest;
+    } while (!queue.stack_.compare_exchange_weak(newest, &event, std::memory_order_release,
+                                                 std::memory_order_relaxed));
+    return newest == asleep();
+}
+
+bool ReadyQueue::fall_asleep() noexcept {
+    Event* nothing = nullptr;
+    return first_ == nullptr &&
+           stack_.compare_exchange_strong(nothing, asleep(), std::memory_order_relaxed);
+}
+
+bool ReadyQueue::wake_up() noexcept {
+    Event* const newest = stack_.exchange(nullptr, std::memory_order_acquire);
+    if (newest == asleep()) {
+        return false;
+    }
+    collect(newest);
+    return true;
+}
+
+void ReadyQueue::collect(Event* newest) noexcept {
+    Event* const last = newest;
+    Event* oldest = nullptr;
+    while (newest != nullptr) {
+        Event* const older = newest->next_;
+        newest->next_ = oldest;
+        oldest = newest;
+        newest = older;
+    }
+    if (oldest == nullptr) {
+        return;
+    }
+    (first_ == nullptr ? first_ : last_->next_) = oldest;
+    last_ = last;
+    linked_backwards_ = false;
+}
+
+void ReadyQueue::begin_turn() noexcept {
+    if (stack_.load(std::memory_order_relaxed) != nullptr) {
+        collect(stack_.exchange(nullptr, std::memory_order_acquire));
+    }
+    turn_end_ = last_;
+}
+
+bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
+    if (turn_end_ == nullptr) {
+        return false;
+    }
+    Event& event = *first_;
+    first_ = event.next_;
+    if (first_ == nullptr) {
+        last_ = nullptr;
+    }
+    if (turn_end_ == &event) {
+        turn_end_ = nullptr;
+    }
+    handler = event.handler_;
+    // Armed again before the handler runs, so that a post made while it runs is a new one.
+    event.state_.exchange(0, std::memory_order_acq_rel);
+    return true;
+}
+
+void ReadyQueue::remove(Event& event) noexcept {
+    while ((event.state_.load(std::memory_order_acquire) & Event::pending_flag) != 0) {
+        collect(stack_.exchange(nullptr, std::memory_order_acquire));
+        if (!linked_backwards_) {
+            link_backwards();
+        }
+        if (&event == first_ || previous_of(event) != nullptr) {
+            unlink(event);
+            return;
+        }
+        wait_a_moment();
+    }
+}
+
+Event* ReadyQueue::previous_of(const Event& event) noexcept {
+    return reinterpret_cast<Event*>(event.state_.load(std::memory_order_relaxed) &
+                                    ~Event::pending_flag);
+}
+
+// Costs one walk for all removals until more is collected, so that unregistering many pending
+// events stays linear.
+void ReadyQueue::link_backwards() noexcept {
+    Event* previous = nullptr;
+    for (Event* event = first_; event != nullptr; event = event->next_) {
+        // Set bits only add up, as long as the link was zero or the same before: an exchange keeps
+        // what posters wrote visible to the handler.
+        event->state_.exchange(reinterpret_cast<std::uintptr_t>(previous) | Event::pending_flag,
+                               std::memory_order_acq_rel);
+        previous = event;
+    }
+    linked_backwards_ = true;
+}
+
+void ReadyQueue::unlink(Event& event) noexcept {
+    // What the first event knows of the one before it is stale: that one has been delivered.
+    Event* const previous = &event == first_ ? nullptr : previous_of(event);
+    (previous == nullptr ? first_ : previous->next_) = event.next_;
+    if (event.next_ == nullptr) {
+        last_ = previous;
+    } else {
+        event.next_->state_.exchange(reinterpret_cast<std::uintptr_t>(previous) |
+                                         Event::pending_flag,
+                                     std::memory_order_acq_rel);
+    }
+    if (turn_end_ == &event) {
+        turn_end_ = previous;
+    }
+    event.state_.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace tocsin::core

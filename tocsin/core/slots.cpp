@@ -1,0 +1,125 @@
+// What slots ask of their loop. Private to tocsin/core.
+#include <tocsin/base/check.h>
+#include <tocsin/core/loop_state.h>
+
+namespace tocsin::core {
+
+Event::Event(Loop& loop, base::Callback<> handler) noexcept : handler_{handler} {
+    register_with(loop);
+}
+
+Event::~Event() {
+    unregister();
+}
+
+void Event::register_with(Loop& loop) noexcept {
+    base::check(loop_ == nullptr, "Event::register_with: the event is registered already; "
+                                  "unregister it first");
+    loop.check_thread("Event::register_with: called on a thread that is not the loop's; post an "
+                      "event of that loop and register in its handler");
+    ++loop.registered_;
+    loop_ = &loop;
+}
+
+void Event::unregister() noexcept {
+    if (loop_ == nullptr) {
+        return;
+    }
+    if (loop_->is_of_this_process()) {
+        loop_->check_thread("Event::unregister: called on a thread that is not the loop's; post an "
+                            "event of that loop and unregister in its handler");
+        loop_->state_->ready.remove(*this);
+        --loop_->registered_;
+    }
+    loop_ = nullptr;
+}
+
+void Event::post() noexcept {
+    Loop* const loop = loop_;
+    if (loop != nullptr && ReadyQueue::post(*this, loop->state_->ready)) {
+        loop->ring();
+    }
+}
+
+void Timer::arm(Loop& loop, base::Time deadline) noexcept {
+    loop.check_thread("Timer::arm: called on a thread that is not the loop's; post an event of "
+                      "that loop and arm in its handler");
+    cancel();
+    deadline_ = deadline;
+    loop_ = &loop;
+    ++loop.registered_;
+    loop.state_->timers.add(*this);
+}
+
+void Timer::cancel() noexcept {
+    if (!linked()) {
+        return;
+    }
+    loop_->check_thread(
+        "Timer::cancel: called on a thread that is not the loop's; post an event of "
+        "that loop and cancel in its handler");
+    unlink();
+    --loop_->registered_;
+}
+
+void Task::schedule(Loop& loop) noexcept {
+    loop.check_thread("Task::schedule: called on a thread that is not the loop's; post an event of "
+                      "that loop instead");
+    if (!linked()) {
+        loop_ = &loop;
+        ++loop.registered_;
+        loop.state_->tasks.push_back(*this);
+    }
+}
+
+void Task::cancel() noexcept {
+    if (linked()) {
+        loop_->check_thread(
+            "Task::cancel: called on a thread that is not the loop's; post an event "
+            "of that loop and cancel in its handler");
+        unlink();
+        --loop_->registered_;
+    }
+}
+
+std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions interest) {
+    base::check(loop_ == nullptr, "Watch::register_with: the watch is registered already; "
+                                  "unregister it first");
+    loop.check_thread("Watch::register_with: called on a thread that is not the loop's; post an "
+                      "event of that loop and register in its handler");
+    descriptor_ = descriptor;
+    interest_ = interest;
+    if (const std::error_code error = loop.state_->poller->add(*this)) {
+        return error;
+    }
+    loop_ = &loop;
+    ++loop.registered_;
+    return {};
+}
+
+void Watch::unregister() noexcept {
+    if (loop_ == nullptr) {
+        return;
+    }
+    base::Link<ReadyWatches>::unlink();
+    base::Link<ChangedWatches>::unlink();
+    ready_ = {};
+    if (loop_->is_of_this_process()) {
+        loop_->check_thread("Watch::unregister: called on a thread that is not the loop's; post an "
+                            "event of that loop and unregister in its handler");
+        loop_->state_->poller->remove(*this);
+        --loop_->registered_;
+    }
+    loop_ = nullptr;
+}
+
+void Watch::set_interest(Conditions interest) noexcept {
+    base::check(loop_ != nullptr, "Watch::set_interest: the watch is not registered; pass the "
+                                  "interest to register_with()");
+    interest_ = interest;
+    if (!base::Link<ChangedWatches>::linked()) {
+        loop_->state_->changed_watches.push_back(*this);
+    }
+}
+
+}  // namespace tocsin::core

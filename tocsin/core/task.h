@@ -1,0 +1,48 @@
+// A task: one delivery in the next turn of the loop. Public.
+#pragma once
+
+#include <tocsin/base/callback.h>
+#include <tocsin/base/list.h>
+
+namespace tocsin::core {
+
+class Loop;
+
+// A slot that its loop delivers once, as soon as it comes round: for work that a handler wants done
+// after it has returned. Tasks are delivered in the order of scheduling, before the loop waits. A
+// task that a task schedules runs in the next turn.
+//
+// The caller owns the object. Nothing allocates. All calls on the loop's thread; to hand work over
+// from another thread, post an Event. The handler may free the task.
+class Task : private base::Link<> {
+public:
+    Task() noexcept = default;
+    explicit Task(base::Callback<> handler) noexcept : handler_{handler} {}
+
+    // Cancels it.
+    ~Task() { cancel(); }
+
+    Task(const Task&) = delete;
+    Task& operator=(const Task&) = delete;
+
+    // Replaces the handler; a delivery to come calls the new one.
+    void set_handler(base::Callback<> handler) noexcept { handler_ = handler; }
+
+    // Has it delivered by `loop`; does nothing when it is scheduled already.
+    void schedule(Loop& loop) noexcept;
+
+    // Takes it back: its handler is not called any more, and the memory may be freed. Does nothing
+    // when it is not scheduled.
+    void cancel() noexcept;
+
+    [[nodiscard]] bool scheduled() const noexcept { return linked(); }
+
+private:
+    friend class Loop;
+    friend class base::List<Task>;
+
+    base::Callback<> handler_;
+    Loop* loop_ = nullptr;
+};
+
+}  // namespace tocsin::core

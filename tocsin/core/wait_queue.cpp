@@ -1,0 +1,233 @@
+// Arming, firing and cancelling. Private to tocsin/core.
+#include <tocsin/core/wait_queue.h>
+
+#include <thread>
+#include <utility>
+
+#include <tocsin/base/check.h>
+
+namespace tocsin::core {
+
+// One trigger while it calls sinks. It lives on the stack of the triggering thread.
+struct WaitQueue::Firing {
+    Firing() noexcept = default;
+    explicit Firing(Conditions reason) noexcept : instead{reason} {}
+
+    base::List<Arm> arms;         // collected and not called yet
+    const Arm* called = nullptr;  // whose sink is running now; perhaps freed by it
+    std::thread::id thread = std::this_thread::get_id();
+    Conditions instead;  // told instead of the arm's condition, unless empty
+    Firing* next = nullptr;
+};
+
+Arm::~Arm() {
+    if (queue_ != nullptr) {
+        queue_->cancel(*this);
+    }
+}
+
+void Arm::set_sink(Sink sink, std::uint64_t owner) noexcept {
+    base::check(state_ == State::idle, "Arm::set_sink: the arm is armed; cancel it first");
+    sink_ = sink;
+    owner_ = owner;
+}
+
+bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
+    base::check(arm.queue_ == nullptr || arm.queue_ == this,
+                "WaitQueue::arm: the arm was armed in another queue; cancel it there first");
+    std::unique_lock lock{mutex_};
+    if (take_out_locked(arm)) {
+        ++counters_.replaced;
+    }
+    ++counters_.armed;
+    arm_locked(arm, condition, std::max(threshold, std::int64_t{1}));
+    if (!closed_) {
+        return true;
+    }
+    Firing firing{Condition::hang_up};
+    collect_locked(index_of(condition), INT64_MAX, firing);
+    call_sinks(lock, firing);
+    return false;
+}
+
+void WaitQueue::arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
+    arm.queue_ = this;
+    arm.condition_ = condition;
+    arm.threshold_ = threshold;
+    arm.sequence_ = next_sequence_++;
+    arm.state_ = Arm::State::armed;
+    ++counters_.armed_now;
+    heaps_[index_of(condition)].add(arm);
+    publish_lowest_locked(index_of(condition));
+}
+
+// A read-modify-write, as the look in trigger() is one: whichever comes second sees what the thread
+// of the first did before, so the trigger sees the arm or the arm's look sees the new state.
+void WaitQueue::publish_lowest_locked(std::size_t index) noexcept {
+    const Arm* const first = heaps_[index].first();
+    lowest_[index].exchange(first == nullptr ? nobody : first->threshold_,
+                            std::memory_order_acq_rel);
+}
+
+bool WaitQueue::take_out_locked(Arm& arm) noexcept {
+    const Arm::State state = std::exchange(arm.state_, Arm::State::idle);
+    if (state == Arm::State::armed) {
+        const std::size_t index = index_of(arm.condition_);
+        heaps_[index].remove(arm);
+        publish_lowest_locked(index);
+    }
+    if (state == Arm::State::firing) {
+        arm.unlink();
+    }
+    if (state == Arm::State::idle) {
+        return false;
+    }
+    --counters_.armed_now;
+    return true;
+}
+
+bool WaitQueue::cancel(Arm& arm) noexcept {
+    std::unique_lock lock{mutex_};
+    while (!take_out_locked(arm)) {
+        if (!runs_elsewhere_locked(arm)) {
+            arm.queue_ = nullptr;
+            return false;
+        }
+        ++cancellers_waiting_;
+        sink_returned_.wait(lock);
+        --cancellers_waiting_;
+    }
+    ++counters_.cancelled;
+    arm.queue_ = nullptr;
+    return true;
+}
+
+bool WaitQueue::runs_elsewhere_locked(const Arm& arm) const noexcept {
+    for (const Firing* firing = firings_; firing != nullptr; firing = firing->next) {
+        if (firing->called == &arm && firing->thread != std::this_thread::get_id()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void WaitQueue::trigger(Condition condition, std::int64_t available) noexcept {
+    const std::size_t index = index_of(condition);
+    if (!reaches(available, lowest_[index].fetch_add(0, std::memory_order_acq_rel))) {
+        return;
+    }
+    std::unique_lock lock{mutex_};
+    Firing firing;
+    collect_locked(index, available, firing);
+    call_sinks(lock, firing);
+}
+
+void WaitQueue::collect_locked(std::size_t index, std::int64_t available, Firing& firing) noexcept {
+    ArmHeap& heap = heaps_[index];
+    bool in_order = true;
+    std::uint64_t last = 0;
+    while (heap.first() != nullptr && heap.first()->threshold_ <= available) {
+        Arm& arm = *heap.first();
+        heap.remove(arm);
+        arm.state_ = Arm::State::firing;
+        in_order = in_order && arm.sequence_ >= last;
+        last = arm.sequence_;
+        firing.arms.push_back(arm);
+    }
+    publish_lowest_locked(index);
+    if (!in_order) {
+        firing.arms.sort(
+            [](const Arm& left, const Arm& right) { return left.sequence_ < right.sequence_; });
+    }
+}
+
+void WaitQueue::call_sinks(std::unique_lock<std::mutex>& lock, Firing& firing) noexcept {
+    firing.next = std::exchange(firings_, &firing);
+    while (!firing.arms.empty()) {
+        call_sink(lock, firing, firing.arms.pop_front());
+    }
+    Firing** link = &firings_;
+    while (*link != &firing) {
+        link = &(*link)->next;
+    }
+    *link = firing.next;
+}
+
+// Idle before its sink is called, so that the sink may arm it again, or free it.
+void WaitQueue::call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Arm& arm) noexcept {
+    ++counters_.fired;
+    --counters_.armed_now;
+    arm.state_ = Arm::State::idle;
+    if (closed_) {
+        arm.queue_ = nullptr;
+    }
+    firing.called = &arm;
+    const Sink sink = arm.sink_;
+    const Conditions told = firing.instead.any() ? firing.instead : Conditions{arm.condition_};
+    lock.unlock();
+    sink(told);
+    lock.lock();
+    firing.called = nullptr;
+    if (cancellers_waiting_ > 0) {
+        sink_returned_.notify_all();
+    }
+}
+
+void WaitQueue::collect_owned_locked(std::uint64_t owner, Conditions conditions,
+                                     base::List<Arm>& owned) noexcept {
+    conditions.for_each([&](Condition condition) {
+        base::List<Arm> found;
+        heaps_[index_of(condition)].for_each([&](Arm& arm) {
+            if (arm.owner_ == owner) {
+                found.push_back(arm);
+            }
+        });
+        for (Arm* arm = found.first(); arm != nullptr; arm = found.next_of(*arm)) {
+            heaps_[index_of(condition)].remove(*arm);
+            arm->state_ = Arm::State::firing;
+        }
+        publish_lowest_locked(index_of(condition));
+        owned.splice_back(found);
+    });
+}
+
+std::size_t WaitQueue::cancel_all(std::uint64_t owner) noexcept {
+    const std::lock_guard lock{mutex_};
+    base::List<Arm> owned;
+    collect_owned_locked(owner, Conditions::from_bits(~0U), owned);
+    std::size_t count = 0;
+    for (; !owned.empty(); ++count) {
+        owned.pop_front().state_ = Arm::State::idle;
+    }
+    counters_.cancelled += count;
+    counters_.armed_now -= count;
+    return count;
+}
+
+void WaitQueue::trigger_all(std::uint64_t owner, Conditions conditions) noexcept {
+    std::unique_lock lock{mutex_};
+    Firing firing;
+    collect_owned_locked(owner, conditions, firing.arms);
+    firing.arms.sort(
+        [](const Arm& left, const Arm& right) { return left.sequence_ < right.sequence_; });
+    call_sinks(lock, firing);
+}
+
+void WaitQueue::close() noexcept {
+    std::unique_lock lock{mutex_};
+    closed_ = true;
+    Firing firing{Condition::hang_up};
+    for (std::size_t index = 0; index < heaps_.size(); ++index) {
+        collect_locked(index, INT64_MAX, firing);
+    }
+    firing.arms.sort(
+        [](const Arm& left, const Arm& right) { return left.sequence_ < right.sequence_; });
+    call_sinks(lock, firing);
+}
+
+WaitQueue::Counters WaitQueue::counters() const {
+    const std::lock_guard lock{mutex_};
+    return counters_;
+}
+
+}  // namespace tocsin::core

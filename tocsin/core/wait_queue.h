@@ -1,0 +1,149 @@
+// Where the clients of one resource wait until a condition comes true. Public.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+
+#include <tocsin/base/callback.h>
+#include <tocsin/core/arm.h>
+#include <tocsin/core/arm_heap.h>
+#include <tocsin/core/conditions.h>
+
+namespace tocsin::core {
+
+// What became of a call to arm().
+enum class Armed : std::uint8_t {
+    waiting,  // the condition is not met; the sink will be called
+    met,      // it is met now: nothing is armed, and the sink will not be called
+    fired,    // it came true meanwhile, and the sink has been called for it, or is about to be
+};
+
+// The arms of one resource.
+//
+// The resource owns the truth: nothing here remembers a level. The resource changes its state first
+// and calls trigger() then; arm() arms first and looks at the state then. So a condition that comes
+// true at any moment around an arm is either reported by that arm or delivered.
+// models/wait_queue.pml.
+//
+// All calls may come from any thread, also from inside a sink. Sinks are called one after the
+// other, by the thread that triggers, before trigger() returns, without any lock of the queue held;
+// they must neither block nor throw. Nothing here allocates.
+class WaitQueue {
+public:
+    WaitQueue() noexcept = default;
+
+    // As close(); no other thread may be using the queue any more.
+    ~WaitQueue() { close(); }
+
+    WaitQueue(const WaitQueue&) = delete;
+    WaitQueue& operator=(const WaitQueue&) = delete;
+
+    // Arms `arm` for one firing of `condition` with at least `threshold` available (1 when it is
+    // less), then calls `look()`, which returns the amount of it that is available now (a number),
+    // without any lock held: when the threshold is reached the arm is taken back and the answer is
+    // Armed::met. An arm that is armed already is replaced, and counts as armed now. On a closed
+    // queue nothing is armed: the sink is called with Condition::hang_up, and the answer is
+    // Armed::fired.
+    template <typename Look>
+    [[nodiscard]] Armed arm(Arm& arm, Condition condition, std::int64_t threshold, Look&& look) {
+        if (!insert(arm, condition, threshold)) {
+            return Armed::fired;
+        }
+        if (static_cast<std::int64_t>(look()) < std::max(threshold, std::int64_t{1})) {
+            return Armed::waiting;
+        }
+        return cancel(arm) ? Armed::met : Armed::fired;
+    }
+
+    // Arms without looking, for callers that hold a lock under which the state changes and know
+    // that the condition is not met, or that want the next firing whether it is met or not. False
+    // on a closed queue, after the sink has been called with Condition::hang_up.
+    bool arm(Arm& arm, Condition condition, std::int64_t threshold = 1) noexcept {
+        return insert(arm, condition, threshold);
+    }
+
+    // Disarms: true when the arm was armed, and will not fire now. When this returns its sink is
+    // not running in another thread and will not be called: the arm may be freed. It waits for a
+    // sink that is running, so the caller holds no lock that the sink takes.
+    bool cancel(Arm& arm) noexcept;
+
+    // Disarms every arm of `owner`; returns their number. As cancel(), and walks all arms.
+    std::size_t cancel_all(std::uint64_t owner) noexcept;
+
+    // Fires every arm of `condition` whose threshold is at most `available`, oldest first, each
+    // once. Call it after the state has changed. Costs what fires: nothing is walked that does not,
+    // and when nobody is armed that low no lock is taken. An arm that a sink arms again is not
+    // fired by the same call.
+    void trigger(Condition condition, std::int64_t available = INT64_MAX) noexcept;
+
+    // Fires the arms of `owner` for `conditions`, whatever their thresholds, and no others: for the
+    // end of one client. Walks all arms.
+    void trigger_all(std::uint64_t owner, Conditions conditions) noexcept;
+
+    // Fires every arm with Condition::hang_up: the resource is going away. Arms made later fire at
+    // once.
+    void close() noexcept;
+
+    // Whether a trigger with `available` would fire anything now; a hint.
+    [[nodiscard]] bool anyone_waits(Condition condition, std::int64_t available) const noexcept {
+        return reaches(available, lowest_[index_of(condition)].load(std::memory_order_relaxed));
+    }
+
+    // How many arms are armed, and the sums of what happened so far.
+    struct Counters {
+        std::uint64_t armed_now = 0;
+        std::uint64_t armed = 0;
+        std::uint64_t fired = 0;
+        std::uint64_t cancelled = 0;
+        std::uint64_t replaced = 0;
+    };
+    [[nodiscard]] Counters counters() const;
+
+    // Calls `visit(arm)` for every arm, with the queue locked: it must not call back.
+    template <typename Visit>
+    void for_each(Visit&& visit) const {
+        const std::lock_guard lock{mutex_};
+        for (const ArmHeap& heap : heaps_) {
+            heap.for_each(visit);
+        }
+    }
+
+private:
+    struct Firing;
+
+    static constexpr std::int64_t nobody = 0;
+
+    [[nodiscard]] static bool reaches(std::int64_t available, std::int64_t lowest) noexcept {
+        return lowest != nobody && lowest <= available;
+    }
+    [[nodiscard]] static std::size_t index_of(Condition condition) noexcept {
+        return static_cast<std::size_t>(condition);
+    }
+
+    bool insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
+    void arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
+    bool take_out_locked(Arm& arm) noexcept;
+    void publish_lowest_locked(std::size_t index) noexcept;
+    void collect_locked(std::size_t index, std::int64_t available, Firing& firing) noexcept;
+    void collect_owned_locked(std::uint64_t owner, Conditions conditions,
+                              base::List<Arm>& owned) noexcept;
+    void call_sinks(std::unique_lock<std::mutex>& lock, Firing& firing) noexcept;
+    void call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Arm& arm) noexcept;
+    [[nodiscard]] bool runs_elsewhere_locked(const Arm& arm) const noexcept;
+
+    mutable std::mutex mutex_;
+    std::condition_variable sink_returned_;
+    std::array<ArmHeap, condition_count> heaps_;
+    std::array<std::atomic<std::int64_t>, condition_count> lowest_{};  // thresholds, or nobody
+    Firing* firings_ = nullptr;  // triggers that are calling sinks now
+    unsigned cancellers_waiting_ = 0;
+    std::uint64_t next_sequence_ = 0;
+    Counters counters_;
+    bool closed_ = false;
+};
+
+}  // namespace tocsin::core

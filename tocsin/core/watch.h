@@ -1,0 +1,75 @@
+// A watch: a descriptor's readiness, delivered on a loop. Public.
+#pragma once
+
+#include <cstdint>
+#include <system_error>
+
+#include <tocsin/base/callback.h>
+#include <tocsin/base/list.h>
+#include <tocsin/core/conditions.h>
+
+namespace tocsin::core {
+
+class Loop;
+
+struct ReadyWatches {};
+struct ChangedWatches {};
+
+// A slot that is delivered whenever its descriptor is ready for what it is interested in: level
+// triggered, so a handler that leaves something undone is called again in the next turn. The
+// handler is given what is true: of input, output and out_of_band what it is interested in, and
+// error, hang_up and invalid always, as long as it is interested in anything.
+//
+// The caller owns the object and the descriptor. All calls on the loop's thread. The handler may
+// unregister and free this watch, and so may any other handler of the loop; a watch that was ready
+// in the same turn is not delivered then. Unregister before the descriptor is closed.
+class Watch : private base::Link<ReadyWatches>, private base::Link<ChangedWatches> {
+public:
+    Watch() noexcept = default;
+    explicit Watch(base::Callback<Conditions> handler) noexcept : handler_{handler} {}
+
+    // Unregisters it.
+    ~Watch() { unregister(); }
+
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+
+    // Replaces the handler; a delivery to come calls the new one.
+    void set_handler(base::Callback<Conditions> handler) noexcept { handler_ = handler; }
+
+    // Starts watching `descriptor`, whose flags stay as they are, for `interest`: a set of input,
+    // output and out_of_band; the empty set watches nothing until set_interest(). Fails, with
+    // nothing changed, with Error::already_watched, Error::not_watchable, or what the kernel says:
+    // EBADF, ENOMEM, ENOSPC (see epoll_ctl(2)). Registering twice stops the program.
+    [[nodiscard]] std::error_code register_with(Loop& loop, int descriptor, Conditions interest);
+
+    // Stops watching: the handler is not called any more, and the memory may be freed. Does nothing
+    // when it is not registered.
+    void unregister() noexcept;
+
+    // Changes the interest, from the next wait on. Switching off and on again between two waits
+    // costs no system call. A failure of the kernel (ENOMEM) is delivered as Condition::error.
+    void set_interest(Conditions interest) noexcept;
+
+    [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] Conditions interest() const noexcept { return interest_; }
+
+private:
+    friend class Loop;
+    friend class Poller;
+    friend class EpollPoller;
+    friend class PollPoller;
+    friend class base::List<Watch, ReadyWatches>;
+    friend class base::List<Watch, ChangedWatches>;
+
+    base::Callback<Conditions> handler_;
+    Loop* loop_ = nullptr;
+    int descriptor_ = -1;
+    std::uint32_t place_ = 0;  // which place the poller has given it
+    Conditions interest_;
+    Conditions installed_;  // what the kernel has been told; at least the interest at a wait
+    Conditions ready_;      // collected and not delivered yet
+};
+
+}  // namespace tocsin::core
