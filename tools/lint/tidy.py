@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Runs clang-tidy over the sources of the rooms, the examples and the fuzz targets.
+
+Usage: tidy.py BUILD_FOLDER. A file that was clean is not read again until it, a header or the
+configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
+"""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from sources import ROOT, report, source_files
+
+FOLDERS = ["tocsin", "examples"]
+
+
+def digest(*paths):
+    state = hashlib.sha256()
+    for path in paths:
+        state.update(path.read_bytes())
+    return state
+
+
+def state_of_headers():
+    headers = [path for path in source_files(ROOT, FOLDERS) if path.suffix == ".h"]
+    return digest(ROOT / ".clang-tidy", *(ROOT / path for path in headers))
+
+
+def files_to_check(build):
+    known = {entry["file"] for entry in json.loads((build / "compile_commands.json").read_text())}
+    wanted = [ROOT / path for path in source_files(ROOT, FOLDERS) if path.suffix == ".cpp"]
+    return [path for path in wanted if str(path) in known]
+
+
+def check_file(build, headers, path):
+    """None, or what clang-tidy said."""
+    state = headers.copy()
+    state.update(path.read_bytes())
+    stamp = build / "tidy" / state.hexdigest()
+    if stamp.exists():
+        return None
+    result = subprocess.run(
+        ["clang-tidy-19", "--quiet", "-p", str(build), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode == 0:
+        stamp.touch()
+        return None
+    return result.stdout.strip() or result.stderr.strip()
+
+
+def main():
+    build = Path(sys.argv[1]).resolve()
+    (build / "tidy").mkdir(exist_ok=True)
+    headers = state_of_headers()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(
+            lambda path: check_file(build, headers, path), files_to_check(build)
+        )
+        return report([problem for problem in results if problem], "clang-tidy")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
