@@ -1,0 +1,140 @@
+// Installing, telling and forking of signal handlers. Private to tocsin/core.
+#include <tocsin/core/signal_table.h>
+
+#include <cerrno>
+#include <pthread.h>
+
+#include <tocsin/base/check.h>
+#include <tocsin/core/errors.h>
+
+namespace tocsin::core {
+
+namespace {
+
+sigset_t block_all_signals() noexcept {
+    sigset_t all;
+    sigset_t before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    return before;
+}
+
+void restore_signals(const sigset_t& mask) noexcept {
+    ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+}  // namespace
+
+// Holds the lock with every signal blocked.
+class SignalTable::Guard {
+public:
+    explicit Guard(SignalTable& table) noexcept : mask_{block_all_signals()}, table_{table} {
+        table_.lock();
+    }
+    ~Guard() {
+        table_.unlock();
+        restore_signals(mask_);
+    }
+    Guard(const Guard&) = delete;
+    Guard& operator=(const Guard&) = delete;
+
+private:
+    sigset_t mask_;
+    SignalTable& table_;
+};
+
+// Never destroyed: signals arrive until the very end.
+SignalTable& SignalTable::of_process() noexcept {
+    alignas(SignalTable) static std::array<std::byte, sizeof(SignalTable)> place;
+    static SignalTable* const table = ::new (place.data()) SignalTable;
+    return *table;
+}
+
+SignalTable::SignalTable() noexcept {
+    ::pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
+}
+
+void SignalTable::lock() noexcept {
+    while (locked_.test_and_set(std::memory_order_acquire)) {
+    }
+}
+
+std::error_code SignalTable::add(SignalWatch& watch) noexcept {
+    if (watch.signal_ <= 0 || watch.signal_ >= NSIG) {
+        return Error::not_catchable;
+    }
+    const Guard guard{*this};
+    Row& row = rows_[static_cast<std::size_t>(watch.signal_)];
+    if (!row.installed && !install(watch.signal_, row)) {
+        return Error::not_catchable;
+    }
+    row.watches.push_back(watch);
+    return {};
+}
+
+bool SignalTable::install(int signal, Row& row) noexcept {
+    struct sigaction action{};
+    action.sa_handler = &handle;
+    action.sa_flags = SA_RESTART | SA_ONSTACK;
+    ::sigfillset(&action.sa_mask);
+    row.installed = ::sigaction(signal, &action, &row.before) == 0;
+    return row.installed;
+}
+
+void SignalTable::remove(SignalWatch& watch) noexcept {
+    const Guard guard{*this};
+    if (!static_cast<base::Link<>&>(watch).linked()) {
+        return;
+    }
+    static_cast<base::Link<>&>(watch).unlink();
+    Row& row = rows_[static_cast<std::size_t>(watch.signal_)];
+    if (row.watches.empty() && row.installed) {
+        ::sigaction(watch.signal_, &row.before, nullptr);
+        row.installed = false;
+    }
+}
+
+void SignalTable::handle(int signal) noexcept {
+    const int error = errno;
+    SignalTable& table = of_process();
+    table.lock();
+    base::List<SignalWatch>& watches = table.rows_[static_cast<std::size_t>(signal)].watches;
+    for (SignalWatch* watch = watches.first(); watch != nullptr; watch = watches.next_of(*watch)) {
+        watch->event_.post();
+    }
+    table.unlock();
+    errno = error;
+}
+
+void SignalTable::before_fork() noexcept {
+    SignalTable& table = of_process();
+    const sigset_t mask = block_all_signals();
+    table.lock();
+    table.mask_before_fork_ = mask;
+}
+
+void SignalTable::after_fork_in_parent() noexcept {
+    SignalTable& table = of_process();
+    const sigset_t mask = table.mask_before_fork_;
+    table.unlock();
+    restore_signals(mask);
+}
+
+// The child would swallow signals for loops that only its parent turns.
+void SignalTable::after_fork_in_child() noexcept {
+    of_process().forget_all();
+    after_fork_in_parent();
+}
+
+void SignalTable::forget_all() noexcept {
+    for (std::size_t signal = 0; signal < rows_.size(); ++signal) {
+        Row& row = rows_[signal];
+        row.watches.clear();
+        if (row.installed) {
+            ::sigaction(static_cast<int>(signal), &row.before, nullptr);
+            row.installed = false;
+        }
+    }
+}
+
+}  // namespace tocsin::core
