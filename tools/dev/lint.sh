@@ -25,19 +25,25 @@ check_tidy() {
     python3 tools/lint/tidy.py build/clang
 }
 
-run_lint_checks() {
+# What the suite does not check anyway.
+lint_beside_the_suite() {
     check "lint layout" check_layout || true
+    check "lint shell scripts" check_shell || true
+    check "lint clang-tidy" check_tidy || true
+}
+
+# What the suite checks too, as the tests house/*.
+lint_as_the_suite() {
     check "lint layers" python3 tools/lint/layers.py || true
     check "lint style" python3 tools/lint/style.py || true
-    check "lint shell scripts" check_shell || true
     check "lint headers" python3 tools/lint/headers.py || true
-    check "lint clang-tidy" check_tidy || true
 }
 
 dev_lint() {
     local began=$EPOCHREALTIME
     need build clang lint
     [ "${1:-}" != --fix ] || step "lay out the sources" fix_layout
-    run_lint_checks
+    lint_as_the_suite
+    lint_beside_the_suite
     conclude "$began"
 }

@@ -31,6 +31,12 @@ watch_process() {
     [ ! -t 1 ] || printf '\r%78s\r' ''
 }
 
+# The last lines of a log, without what went well.
+show_end_of() {
+    local dull='^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking)|^ +Start +[0-9]+:|  Passed +[0-9.]+ sec$'
+    grep -vE "$dull" "$1" | tail -n "$log_lines_shown" | sed 's/^/        | /' || true
+}
+
 # step NAME COMMAND...: runs the command with its output in a log; shows the end of it on failure.
 # Returns what the command returned.
 step() {
@@ -46,7 +52,7 @@ step() {
         printf '  ok    %-44s %6s s\n' "$name" "$(seconds_since "$began")"
     else
         printf '  FAIL  %-44s %6s s\n' "$name" "$(seconds_since "$began")"
-        tail -n "$log_lines_shown" "$log" | sed 's/^/        | /'
+        show_end_of "$log"
         echo "        the whole output: $log"
     fi
     return "$status"
