@@ -39,7 +39,7 @@ class Naming(unittest.TestCase):
         for ours, other in (
             ("Sample", "sample"),
             ("size()", "Size()"),
-            ("size_", "size"),
+            ("size_", "length"),
             ("size_", "m_size"),
             ("limit", "LIMIT"),
             ("output", "Output"),
