@@ -44,6 +44,10 @@ need() {
     local missing
     mapfile -t missing < <(missing_packages "$@")
     [ "${#missing[@]}" -gt 0 ] || return 0
+    if ! command -v dpkg-query >/dev/null; then
+        echo "./dev: this is not Debian, so what it needs is not installed here: ${missing[*]}" >&2
+        return 0
+    fi
     if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
         echo "./dev: these packages are missing, and this user may not install them. As root:" >&2
         echo "    apt-get install -y ${missing[*]}" >&2

@@ -8,19 +8,20 @@ start_tool() {
         echo "./dev: $tool is missing or not executable; this tree is not complete" >&2
         return 1
     fi
+    export TOCSIN_BIN_DIR=$PWD/build/release/bin
     exec "$@"
 }
 
 dev_run() {
     need run
     build_preset release
-    start_tool tools/main_job build/release/bin "$@"
+    start_tool tools/main_job "$@"
 }
 
 dev_soak() {
     need run
     build_preset release
-    start_tool tools/soak build/release/bin "$@"
+    start_tool tools/soak "$@"
 }
 
 dev_doctor() {

@@ -60,7 +60,7 @@ dev_test() {
     check "build clang" configure_and_build clang || true
     tool "models" models/run
     if check "build fuzz" configure_and_build fuzz; then
-        tool "fuzz: corpus, then 10 s each" fuzz/run build/fuzz/bin 10
+        tool "fuzz: corpus, then 10 s each" fuzz/run 10
     fi
     conclude "$began"
 }
