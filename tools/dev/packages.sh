@@ -7,7 +7,7 @@ packages_of() {
             echo g++ cmake ninja-build pkg-config ccache libfuse3-dev fuse3 libcli11-dev libfmt-dev \
                 nlohmann-json3-dev scdoc python3 libgtest-dev libgmock-dev
             ;;
-        clang) echo clang-19 libclang-rt-19-dev ;;
+        clang) echo clang-19 libclang-rt-19-dev llvm-19 ;;
         lint) echo clang-format-19 clang-tidy-19 shellcheck ;;
         test) echo spin netcat-openbsd ;;
         bench) echo libbenchmark-dev libivykis-dev libuv1-dev ;;
