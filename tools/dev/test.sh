@@ -24,20 +24,27 @@ suite() {
         leave_out "suite $preset" "it did not build"
         return
     fi
-    [ "$may_mount" = yes ] || set -- "$@" mount
+    if [ -n "$why_no_mount" ]; then
+        leave_out_mounts "$preset"
+        set -- "$@" mount
+    fi
     labels=$(IFS='|' && echo "$*")
     [ -z "$labels" ] || arguments=(--label-exclude "^($labels)\$")
     step "suite $preset" run_ctest "$preset" "${arguments[@]}" || true
     count_suite "suite $preset"
 }
 
+# Sets why_no_mount: empty where tests may mount, else the reason.
 find_out_about_mounts() {
-    local why
-    may_mount=yes
-    if ! why=$(python3 tools/dev/doctor.py --may-mount); then
-        may_mount=no
-        leave_out "the tests that mount" "$why"
+    if why_no_mount=$(python3 tools/dev/doctor.py --may-mount); then
+        why_no_mount=""
     fi
+}
+
+leave_out_mounts() {
+    local count
+    count=$(ctest --preset "$1" -N -L '^mount$' | sed -n 's/^Total Tests: //p')
+    [ "${count:-0}" -eq 0 ] || leave_out "$count tests of $1 that mount" "$why_no_mount" "$count"
 }
 
 # tool NAME PATH ARGUMENT...: runs a tool of the tree as one test, or says that it is not there.
