@@ -30,7 +30,7 @@ Clock& monotonic_clock() noexcept {
 void ManualClock::advance(Duration step) noexcept {
     check(step >= Duration::zero(), "ManualClock::advance: the step is negative; time only runs "
                                     "forward, so make a new clock instead");
-    nanoseconds_.store(nanoseconds_.load() + step);
+    nanoseconds_.fetch_add(step.count());
 }
 
 }  // namespace tocsin::base

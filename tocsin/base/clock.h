@@ -29,16 +29,17 @@ public:
 // read and move it; a loop that sleeps has to be woken for it to notice.
 class ManualClock final : public Clock {
 public:
-    explicit ManualClock(Time start = Time{}) noexcept : nanoseconds_{start.time_since_epoch()} {}
+    explicit ManualClock(Time start = Time{}) noexcept
+        : nanoseconds_{start.time_since_epoch().count()} {}
 
-    [[nodiscard]] Time now() noexcept override { return Time{nanoseconds_.load()}; }
+    [[nodiscard]] Time now() noexcept override { return Time{Duration{nanoseconds_.load()}}; }
     [[nodiscard]] bool passes() const noexcept override { return false; }
 
     // Moves the time forward by `step`, which is not negative.
     void advance(Duration step) noexcept;
 
 private:
-    std::atomic<Duration> nanoseconds_;
+    std::atomic<Duration::rep> nanoseconds_;
 };
 
 }  // namespace tocsin::base
