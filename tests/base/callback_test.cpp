@@ -64,6 +64,7 @@ TEST(Callback, calls_a_method_and_a_plain_function) {
     const Callback<int> method = Callback<int>::bind<&Counter::add>(counter);
     method(4);
     EXPECT_EQ(counter.sum, 4);
+    plain_calls = 0;
     const Callback<> function{&plain_function};
     function();
     EXPECT_EQ(plain_calls, 1);
