@@ -44,7 +44,7 @@ Loop::~Loop() {
     if (is_of_this_process()) {
         check_thread("~Loop: the loop belongs to another thread; destroy it there, or after that "
                      "thread has ended make a turn here first");
-        base::check(registered_ == 1,
+        base::check(registered_count() == 0,
                     "~Loop: something is still registered with the loop; unregister, cancel or "
                     "destroy every slot before its loop");
         await_posters();

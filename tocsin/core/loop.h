@@ -79,7 +79,7 @@ public:
     base::Time refresh_time() noexcept;
 
     // How many slots are registered, armed or scheduled. On the loop's thread.
-    [[nodiscard]] std::size_t registered_count() const noexcept { return registered_; }
+    [[nodiscard]] std::size_t registered_count() const noexcept { return registered_ - 1; }
 
     // How the loop waits: "epoll_pwait2", "epoll" or "poll".
     [[nodiscard]] const char* waits_with() const noexcept;
@@ -112,7 +112,7 @@ private:
     void await_posters() noexcept;
 
     std::unique_ptr<State> state_;
-    std::size_t registered_ = 0;
+    std::size_t registered_ = 0;  // with the loop's own stop_event_
     bool stopping_ = false;
     Event stop_event_;
 };

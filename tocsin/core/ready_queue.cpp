@@ -66,7 +66,6 @@ void ReadyQueue::collect(Event* newest) noexcept {
     }
     (first_ == nullptr ? first_ : last_->next_) = oldest;
     last_ = last;
-    linked_backwards_ = false;
 }
 
 void ReadyQueue::begin_turn() noexcept {
@@ -88,6 +87,9 @@ bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
     if (turn_end_ == &event) {
         turn_end_ = nullptr;
     }
+    if (linked_ == &event) {
+        linked_ = nullptr;
+    }
     handler = event.handler_;
     // Armed again before the handler runs, so that a post made while it runs is a new one.
     event.state_.exchange(0, std::memory_order_acq_rel);
@@ -97,9 +99,7 @@ bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
 void ReadyQueue::remove(Event& event) noexcept {
     while ((event.state_.load(std::memory_order_acquire) & Event::pending_flag) != 0) {
         collect(stack_.exchange(nullptr, std::memory_order_acquire));
-        if (!linked_backwards_) {
-            link_backwards();
-        }
+        link_backwards();
         if (&event == first_ || previous_of(event) != nullptr) {
             unlink(event);
             return;
@@ -113,18 +113,19 @@ Event* ReadyQueue::previous_of(const Event& event) noexcept {
                                     ~Event::pending_flag);
 }
 
-// Costs one walk for all removals until more is collected, so that unregistering many pending
-// events stays linear.
+// Goes on where it stopped the last time: each event is visited once, so unregistering many pending
+// events stays linear, also while others keep posting.
 void ReadyQueue::link_backwards() noexcept {
-    Event* previous = nullptr;
-    for (Event* event = first_; event != nullptr; event = event->next_) {
+    Event* previous = linked_;
+    Event* event = linked_ == nullptr ? first_ : linked_->next_;
+    for (; event != nullptr; event = event->next_) {
         // Set bits only add up, as long as the link was zero or the same before: an exchange keeps
         // what posters wrote visible to the handler.
         event->state_.exchange(reinterpret_cast<std::uintptr_t>(previous) | Event::pending_flag,
                                std::memory_order_acq_rel);
         previous = event;
     }
-    linked_backwards_ = true;
+    linked_ = last_;
 }
 
 void ReadyQueue::unlink(Event& event) noexcept {
@@ -140,6 +141,9 @@ void ReadyQueue::unlink(Event& event) noexcept {
     }
     if (turn_end_ == &event) {
         turn_end_ = previous;
+    }
+    if (linked_ == &event) {
+        linked_ = previous;
     }
     event.state_.store(0, std::memory_order_relaxed);
 }

@@ -63,7 +63,7 @@ private:
     alignas(64) Event* first_ = nullptr;
     Event* last_ = nullptr;
     Event* turn_end_ = nullptr;
-    bool linked_backwards_ = false;
+    Event* linked_ = nullptr;
 };
 
 }  // namespace tocsin::core
