@@ -1,0 +1,220 @@
+// Posts from several threads: none lost, none doubled, none swallowed.
+#include <tocsin/core/event.h>
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <gtest/gtest.h>
+#include <memory>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include <tests/core/patience.h>
+#include <tests/core/sanitized.h>
+#include <tocsin/core/loop.h>
+
+namespace tocsin::core {
+namespace {
+
+constexpr int thread_count = 4;
+
+// One event and the data that travel with its posts: written by the poster before it posts, read by
+// the handler, both without any order of their own.
+struct Parcel {
+    explicit Parcel(Loop& loop) : event{loop, base::Callback<>::bind<&Parcel::receive>(*this)} {}
+
+    void receive() {
+        const std::int64_t count = delivered.load(std::memory_order_relaxed) + 1;
+        wrong += content != count ? 1 : 0;
+        delivered.store(count, std::memory_order_release);
+    }
+    bool at_home(std::int64_t posts) const {
+        return delivered.load(std::memory_order_acquire) == posts;
+    }
+
+    std::int64_t content = 0;
+    std::int64_t wrong = 0;
+    std::atomic<std::int64_t> delivered{0};
+    Event event;
+};
+
+// Waits until `holds()`; false when the test has given up.
+template <typename Holds>
+bool wait_until(const std::stop_token& stop, Holds&& holds) {
+    while (!holds()) {
+        if (stop.stop_requested()) {
+            return false;
+        }
+        std::this_thread::yield();
+    }
+    return true;
+}
+
+// Posts each of `parcels` in turn, `rounds` times, each as soon as its last post was delivered.
+void post_in_turn(const std::stop_token& stop, const std::vector<Parcel*>& parcels,
+                  std::int64_t rounds) {
+    for (std::int64_t round = 0; round < rounds; ++round) {
+        for (Parcel* const parcel : parcels) {
+            if (!wait_until(stop, [&] { return parcel->at_home(round); })) {
+                return;
+            }
+            parcel->content = round + 1;
+            parcel->event.post();
+        }
+    }
+}
+
+// Each of the threads owns `parcels_each` events. Whoever loses a post waits for ever.
+void deliver_each_post_once(int parcels_each, std::int64_t posts) {
+    Loop loop;
+    std::deque<Parcel> parcels;
+    std::vector<std::jthread> posters;
+    const std::int64_t rounds = posts / thread_count / parcels_each;
+    for (int thread = 0; thread < thread_count; ++thread) {
+        std::vector<Parcel*> own;
+        for (int number = 0; number < parcels_each; ++number) {
+            own.push_back(&parcels.emplace_back(loop));
+        }
+        posters.emplace_back(post_in_turn, own, rounds);
+    }
+    for (const Parcel& parcel : parcels) {
+        ASSERT_TRUE(turn_until(loop, [&] { return parcel.at_home(rounds); })) << "a post was lost";
+    }
+    posters.clear();
+    loop.run_until_idle();
+    for (const Parcel& parcel : parcels) {
+        EXPECT_TRUE(parcel.at_home(rounds)) << "a delivery too many";
+        EXPECT_EQ(parcel.wrong, 0) << "what was written before the post was not seen";
+    }
+}
+
+TEST(PostingThreads, ten_million_posts_of_distinct_events_are_each_delivered_once) {
+    deliver_each_post_once(512, rounds_or(10'000'000, 400'000));
+}
+
+TEST(PostingThreads, no_wake_up_is_lost_when_the_loop_sleeps_between_posts) {
+    deliver_each_post_once(1, rounds_or(200'000, 20'000));
+}
+
+// The litmus test: several threads hammer one event. Each writes its own word and posts, and now
+// and then waits until a handler run has seen the word; after a swallowed post it waits for ever.
+struct Hammered {
+    struct alignas(64) Word {
+        std::atomic<std::int64_t> written{0};
+        std::atomic<std::int64_t> seen{0};
+    };
+
+    explicit Hammered(Loop& loop) : event{loop, base::Callback<>::bind<&Hammered::look>(*this)} {}
+
+    void look() {
+        ++deliveries;
+        for (Word& word : words) {
+            word.seen.store(word.written.load(std::memory_order_relaxed),
+                            std::memory_order_relaxed);
+        }
+    }
+    void hammer(const std::stop_token& stop, int thread, std::int64_t posts) {
+        std::minstd_rand random{static_cast<std::uint32_t>(thread) + 1};
+        Word& own = words[static_cast<std::size_t>(thread)];
+        for (std::int64_t post = 1; post <= posts; ++post) {
+            own.written.store(post, std::memory_order_relaxed);
+            event.post();
+            const auto seen = [&] { return own.seen.load(std::memory_order_relaxed) >= post; };
+            if (random() % 4 == 0 && !wait_until(stop, seen)) {
+                return;
+            }
+        }
+    }
+
+    std::array<Word, thread_count> words;
+    std::int64_t deliveries = 0;
+    Event event;
+};
+
+TEST(PostingThreads, no_post_of_one_event_that_all_threads_hammer_is_swallowed) {
+    const std::int64_t posts = rounds_or(500'000, 30'000);
+    Loop loop;
+    Hammered hammered{loop};
+    std::vector<std::jthread> posters;
+    for (int thread = 0; thread < thread_count; ++thread) {
+        posters.emplace_back([&hammered, thread, posts](const std::stop_token& stop) {
+            hammered.hammer(stop, thread, posts);
+        });
+    }
+    for (const Hammered::Word& word : hammered.words) {
+        ASSERT_TRUE(turn_until(loop, [&] { return word.seen.load() == posts; }))
+            << "a handler run that followed a post did not see what was written before it";
+    }
+    EXPECT_LE(hammered.deliveries, thread_count * posts);
+}
+
+// Takes one event after the other, each of which is posted by another thread and freed by its own
+// handler as soon as it runs: a post that touched its event after publishing it would show.
+struct Disposable {
+    explicit Disposable(Loop& loop, std::atomic<int>& all_freed)
+        : freed{all_freed}, event{loop, base::Callback<>::bind<&Disposable::free>(*this)} {}
+    void free() {
+        freed.fetch_add(1, std::memory_order_relaxed);
+        delete this;
+    }
+
+    std::atomic<int>& freed;
+    Event event;
+};
+
+TEST(PostingThreads, an_event_may_be_freed_by_its_handler_while_its_poster_is_on_its_way_out) {
+    const int rounds = static_cast<int>(rounds_or(200'000, 20'000));
+    Loop loop;
+    std::atomic<int> freed{0};
+    std::atomic<Disposable*> next{nullptr};
+    std::jthread poster{[&next, rounds](const std::stop_token& stop) {
+        for (int round = 0; round < rounds; ++round) {
+            Disposable* disposable = nullptr;
+            if (!wait_until(stop,
+                            [&] { return (disposable = next.exchange(nullptr)) != nullptr; })) {
+                return;
+            }
+            disposable->event.post();
+        }
+    }};
+    for (int round = 0; round < rounds; ++round) {
+        next.store(new Disposable{loop, freed});
+        ASSERT_TRUE(comes_true([&] {
+            loop.turn(Wait::no);
+            return freed.load() == round + 1;
+        }));
+    }
+}
+
+TEST(PostingThreads, unregistering_drops_what_another_thread_has_posted_and_keeps_the_rest) {
+    const int rounds = static_cast<int>(rounds_or(100'000, 10'000));
+    Loop loop;
+    std::int64_t delivered = 0;
+    Event dropped{base::Callback<>{[&delivered] { delivered += 1'000'000'000; }}};
+    Event kept{loop, base::Callback<>{[&delivered] { ++delivered; }}};
+    std::atomic<int> begun{0};
+    std::atomic<int> posted{0};
+    std::jthread poster{[&](const std::stop_token& stop) {
+        for (int round = 1; round <= rounds; ++round) {
+            if (!wait_until(stop, [&] { return begun.load() == round; })) {
+                return;
+            }
+            kept.post();
+            dropped.post();
+            posted.store(round);
+        }
+    }};
+    for (int round = 1; round <= rounds; ++round) {
+        dropped.register_with(loop);
+        begun.store(round);
+        ASSERT_TRUE(comes_true([&] { return posted.load() == round; }));
+        dropped.unregister();
+        loop.turn(Wait::yes);
+        ASSERT_EQ(delivered, round);
+    }
+}
+
+}  // namespace
+}  // namespace tocsin::core
