@@ -53,6 +53,7 @@ need() {
         echo "    apt-get install -y ${missing[*]}" >&2
         exit 1
     fi
+    as_root true  # here, where sudo may ask for a password
     echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
     step "install packages" apt_install "${missing[@]}" || exit 1
 }

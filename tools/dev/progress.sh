@@ -37,6 +37,19 @@ show_end_of() {
     grep -vE "$dull" "$1" | tail -n "$log_lines_shown" | sed 's/^/        | /' || true
 }
 
+# Starts the command in a process group of its own, so that all of it ends when this script is ended.
+# Sets `process`.
+start_in_group() {
+    local log=$1
+    shift
+    set -m
+    "$@" >"$log" 2>&1 </dev/null &
+    process=$!
+    set +m
+    # shellcheck disable=SC2064  # this very process
+    trap "kill -TERM -- -$process 2>/dev/null; echo; echo './dev: ended'; exit 130" INT TERM HUP
+}
+
 # step NAME COMMAND...: runs the command with its output in a log; shows the end of it on failure.
 # Returns what the command returned.
 step() {
@@ -44,10 +57,10 @@ step() {
     shift
     log=$(log_of "$name")
     mkdir -p "$log_folder"
-    "$@" >"$log" 2>&1 </dev/null &
-    process=$!
+    start_in_group "$log" "$@"
     watch_process "$name" "$process" "$log" "$began"
     wait "$process" || status=$?
+    trap - INT TERM HUP
     if [ "$status" -eq 0 ]; then
         printf '  ok    %-44s %6s s\n' "$name" "$(seconds_since "$began")"
     else
