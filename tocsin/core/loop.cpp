@@ -171,10 +171,12 @@ bool Loop::deliver_watches() {
     return any;
 }
 
+// What an exception of a handler left behind counts as well.
 bool Loop::busy() const noexcept {
     const State& state = *state_;
-    return !state.ready.empty() || !state.tasks.empty() || !state.due_timers.empty() ||
-           state.timers.may_be_due(state.time);
+    return !state.ready.empty() || !state.tasks.empty() || !state.tasks_of_turn.empty() ||
+           !state.due_timers.empty() || state.timers.may_be_due(state.time) ||
+           !state.collected.ready.empty() || !state.watches_of_turn.empty();
 }
 
 // Sleeping looks at the descriptors anyway. A loop that has work left looks now and then, so that
@@ -222,8 +224,7 @@ void Loop::tell_changes() {
     while (!state.changed_watches.empty()) {
         Watch& watch = state.changed_watches.pop_front();
         if (state.poller->update(watch)) {
-            watch.ready_ |= Condition::error;
-            state.collected.ready.push_back(watch);
+            Poller::collect(watch, Condition::error, state.collected);
         }
     }
 }

@@ -53,7 +53,6 @@ public:
         return watch.interest_.any() ? ready & (watch.interest_ | always_reported) : Conditions{};
     }
 
-protected:
     // Notes that `watch` is ready for `ready`, as far as it is interested.
     static void collect(Watch& watch, Conditions ready, Collected& collected) noexcept {
         const Conditions news = wanted(watch, ready);
