@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 
 log_folder=build/log
-log_lines_shown=60
+log_lines_shown=40
 
 # The seconds since `$1`, a value of EPOCHREALTIME, with one decimal.
 seconds_since() {
@@ -31,10 +31,13 @@ watch_process() {
     [ ! -t 1 ] || printf '\r%78s\r' ''
 }
 
-# The last lines of a log, without what went well.
+# The first errors of a log and its last lines, without what went well.
 show_end_of() {
     local dull='^\[[0-9]+/[0-9]+\] (Building|Linking|Re-checking)|^ +Start +[0-9]+:|  Passed +[0-9.]+ sec$'
-    grep -vE "$dull" "$1" | tail -n "$log_lines_shown" | sed 's/^/        | /' || true
+    {
+        [ "$(wc -l <"$1")" -le "$log_lines_shown" ] || grep -m 5 -E '(^|[: ])error: ' "$1" || true
+        grep -vE "$dull" "$1" | tail -n "$log_lines_shown" || true
+    } | sed 's/^/        | /'
 }
 
 # Starts the command in a process group of its own, so that all of it ends when this script is ended.
