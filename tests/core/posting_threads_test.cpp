@@ -40,14 +40,16 @@ struct Parcel {
     Event event;
 };
 
-// Waits until `holds()`; false when the test has given up.
+// Waits until `holds()`, at first without leaving the processor; false when the test has given up.
 template <typename Holds>
 bool wait_until(const std::stop_token& stop, Holds&& holds) {
-    while (!holds()) {
+    for (int look = 0; !holds(); ++look) {
         if (stop.stop_requested()) {
             return false;
         }
-        std::this_thread::yield();
+        if (look > 100) {
+            std::this_thread::yield();
+        }
     }
     return true;
 }
@@ -106,7 +108,11 @@ struct Hammered {
         std::atomic<std::int64_t> seen{0};
     };
 
-    explicit Hammered(Loop& loop) : event{loop, base::Callback<>::bind<&Hammered::look>(*this)} {}
+    explicit Hammered(Loop& loop)
+        : event{loop, base::Callback<>::bind<&Hammered::look>(*this)},
+          spinner{loop, base::Callback<>{[this] { spinner.post(); }}} {
+        spinner.post();
+    }
 
     void look() {
         ++deliveries;
@@ -115,14 +121,14 @@ struct Hammered {
                             std::memory_order_relaxed);
         }
     }
-    void hammer(const std::stop_token& stop, int thread, std::int64_t posts) {
+    void hammer(const std::stop_token& stop, std::size_t thread, std::int64_t posts) {
         std::minstd_rand random{static_cast<std::uint32_t>(thread) + 1};
-        Word& own = words[static_cast<std::size_t>(thread)];
+        Word& own = words[thread];
         for (std::int64_t post = 1; post <= posts; ++post) {
             own.written.store(post, std::memory_order_relaxed);
             event.post();
             const auto seen = [&] { return own.seen.load(std::memory_order_relaxed) >= post; };
-            if (random() % 4 == 0 && !wait_until(stop, seen)) {
+            if (random() % 2 == 0 && !wait_until(stop, seen)) {
                 return;
             }
         }
@@ -131,23 +137,41 @@ struct Hammered {
     std::array<Word, thread_count> words;
     std::int64_t deliveries = 0;
     Event event;
+    Event spinner;
 };
 
-TEST(PostingThreads, no_post_of_one_event_that_all_threads_hammer_is_swallowed) {
-    const std::int64_t posts = rounds_or(500'000, 30'000);
-    Loop loop;
-    Hammered hammered{loop};
+// Thread n hammers `targets[n % targets.size()]`.
+void swallow_no_post(Loop& loop, std::deque<Hammered>& targets) {
+    const std::int64_t posts = rounds_or(1'000'000, 30'000);
     std::vector<std::jthread> posters;
-    for (int thread = 0; thread < thread_count; ++thread) {
-        posters.emplace_back([&hammered, thread, posts](const std::stop_token& stop) {
-            hammered.hammer(stop, thread, posts);
+    for (std::size_t thread = 0; thread < thread_count; ++thread) {
+        Hammered& target = targets[thread % targets.size()];
+        posters.emplace_back([&target, thread, posts](const std::stop_token& stop) {
+            target.hammer(stop, thread, posts);
         });
     }
-    for (const Hammered::Word& word : hammered.words) {
-        ASSERT_TRUE(turn_until(loop, [&] { return word.seen.load() == posts; }))
+    for (std::size_t thread = 0; thread < thread_count; ++thread) {
+        Hammered& target = targets[thread % targets.size()];
+        ASSERT_TRUE(turn_until(loop, [&] { return target.words[thread].seen.load() == posts; }))
             << "a handler run that followed a post did not see what was written before it";
+        EXPECT_LE(target.deliveries, thread_count * posts);
     }
-    EXPECT_LE(hammered.deliveries, thread_count * posts);
+}
+
+TEST(PostingThreads, no_post_of_one_event_that_all_threads_hammer_is_swallowed) {
+    Loop loop;
+    std::deque<Hammered> one;
+    one.emplace_back(loop);
+    swallow_no_post(loop, one);
+}
+
+TEST(PostingThreads, no_post_of_distinct_events_that_a_thread_each_hammers_is_swallowed) {
+    Loop loop;
+    std::deque<Hammered> several;
+    for (int thread = 0; thread < thread_count; ++thread) {
+        several.emplace_back(loop);
+    }
+    swallow_no_post(loop, several);
 }
 
 // Takes one event after the other, each of which is posted by another thread and freed by its own
