@@ -1,0 +1,392 @@
+// The arms of one resource: none is lost around the moment at which the level changes, each ends in
+// exactly one way, and once cancel() has returned no sink runs and the arm may be freed.
+// Mirrors tocsin/core/wait_queue.h (arm, insert, cancel, trigger, close, call_sink, ~Arm).
+//
+// Two producers raise the level and trigger; it falls again at any moment. Two clients own an arm
+// each, with thresholds 1 and 2; they arm it, perhaps replace it, and then leave or destroy it. The
+// sink of arm 0 may arm it once more, and cancel it; it may free it if the client has left it. With
+// CLOSE the second producer closes the queue instead. With STORE_BUFFERS sinks do nothing, and plain
+// stores become visible at any later time, at the latest when the next read-modify-write of the same
+// thread drains its buffer, as on x86.
+//
+// A section under the lock is one step: nothing in it is seen without the lock but `lowest`, which
+// changes once in each step. A sink is a process of its own that its caller waits for.
+//
+// Configurations: STORE_BUFFERS CLOSE plain
+
+#define ARMS 2
+#define NO_ARM 2
+#define THREADS 4 // 0 and 1 trigger or close; 2 and 3 are the clients of arms 0 and 1.
+#define NO_THREAD 4
+#define NOBODY 9
+#define EMPTY 8
+#define THRESHOLD(a) (a + 1)
+
+mtype = { idle, armed, firing, waiting, met, fired };
+
+byte level; // The resource's truth.
+
+// The queue.
+bool locked;                            // Held over several steps.
+byte lowest = NOBODY;
+bool closed;
+mtype state[ARMS] = idle;
+bool has_queue[ARMS];                   // Arm::queue_ is set: ~Arm asks the queue.
+byte list_of[ARMS] = NO_THREAD;         // On whose list a firing arm is.
+chan list[THREADS] = [ARMS] of { byte } // What each thread has collected, oldest first.
+byte called[THREADS] = NO_ARM;          // Whose sink each thread is running.
+bool gone[THREADS];                     // That sink has destroyed its own arm.
+bool returned[THREADS];                 // That sink has returned.
+
+byte level_buffer = EMPTY;              // With STORE_BUFFERS: what is not visible yet.
+byte lowest_buffer = EMPTY;             // As the lock is let go later still, one place is enough.
+
+// Only for the proof.
+bool outstanding[ARMS];                 // Was armed and has not ended.
+byte running[ARMS];                     // How many sinks of it run.
+bool freed[ARMS];
+bool left_to_sink;                      // The client of arm 0 will not touch it again.
+bool may_rearm = true;
+byte ended;
+
+inline touch(a) { assert(!freed[a]) }
+
+// Every arming ends once.
+inline end_one(a) {
+    assert(outstanding[a]);
+    outstanding[a] = false
+}
+
+inline publish_lowest() {
+    d_step {
+#ifdef BUG_PLAIN_PUBLISH
+        locked = true;
+        lowest_buffer =
+#else
+        lowest =
+#endif
+            (state[0] == armed -> THRESHOLD(0) : (state[1] == armed -> THRESHOLD(1) : NOBODY))
+    }
+}
+
+inline take_out(a, was_armed) {
+    d_step {
+        touch(a);
+        was_armed = (state[a] != idle);
+        if
+        :: state[a] == firing -> list[list_of[a]] ?? eval(a); list_of[a] = NO_THREAD
+        :: else
+        fi;
+        state[a] = idle;
+        if
+        :: was_armed -> end_one(a)
+        :: else
+        fi
+    }
+}
+
+#define RUNS_IN(a, t) (called[t] == a)
+#define RUNS_ELSEWHERE(a, me) ( \
+    (me != 0 && RUNS_IN(a, 0)) || (me != 1 && RUNS_IN(a, 1)) || \
+    (me != 2 && RUNS_IN(a, 2)) || (me != 3 && RUNS_IN(a, 3)))
+#define RUNNER(a) ( \
+    RUNS_IN(a, 0) -> 0 : (RUNS_IN(a, 1) -> 1 : (RUNS_IN(a, 2) -> 2 : (RUNS_IN(a, 3) -> 3 : NO_THREAD))))
+
+// Also waits for a sink that runs in another thread when the arm could be taken out: that sink may
+// have armed it again.
+inline cancel(me, a, was_armed, taken) {
+    was_armed = false;
+    do
+    :: atomic {
+        !locked ->
+            take_out(a, taken);
+            was_armed = was_armed || taken;
+            publish_lowest();
+            if
+#if defined(BUG_CANCEL_DOES_NOT_WAIT)
+            :: true -> break
+#elif defined(BUG_RETURN_WITHOUT_WAITING)
+            :: taken || !RUNS_ELSEWHERE(a, me) -> break
+            :: else
+#else
+            :: !RUNS_ELSEWHERE(a, me) -> break
+            :: else
+#endif
+            fi
+       }
+       !RUNS_ELSEWHERE(a, me) // Waits until a sink has returned.
+    od;
+    taken = false
+}
+
+// What its caller does when a sink has returned. An idle arm whose sink does not run has no queue.
+inline end_call(me) {
+    d_step {
+        if
+        :: called[me] != NO_ARM && !gone[me] ->
+            touch(called[me]);
+#ifdef BUG_DISARM_AFTER_SINK
+            state[called[me]] = idle;
+#endif
+            has_queue[called[me]] = (state[called[me]] != idle)
+        :: else
+        fi;
+        called[me] = NO_ARM;
+        gone[me] = false
+    }
+}
+
+inline begin_call(me, a) {
+    list_of[a] = NO_THREAD;
+    end_one(a);
+#ifndef BUG_DISARM_AFTER_SINK
+    state[a] = idle;
+#endif
+#ifdef BUG_QUEUE_FORGOTTEN_FIRST
+    has_queue[a] = false;
+#endif
+    called[me] = a;
+    running[a]++;
+    run sink(me, a)
+}
+
+inline call_next(me, a) {
+    atomic {
+        !locked ->
+            end_call(me);
+            do
+            :: list[me] ? [a] ->
+                list[me] ? a;
+                touch(a);
+                if
+#ifndef BUG_SINK_TWICE_AT_ONCE
+                :: RUNNER(a) != NO_THREAD ->
+                    // That thread calls it once more when the call that it is in has returned.
+                    list_of[a] = RUNNER(a);
+                    list[list_of[a]] ! a
+#endif
+                :: else -> break
+                fi
+            :: empty(list[me]) -> a = NO_ARM; break
+            od;
+            if
+            :: a != NO_ARM -> begin_call(me, a)
+            :: else
+            fi
+    }
+}
+
+inline call_sinks(me, a) {
+    do
+    :: call_next(me, a);
+        if
+        :: a == NO_ARM -> break
+        :: else -> returned[me]; returned[me] = false
+        fi
+    od
+}
+
+// In the order of arming, which for this proof is that of the arms.
+inline collect_one(me, a, available) {
+    if
+    :: state[a] == armed && THRESHOLD(a) <= available ->
+        state[a] = firing;
+        list_of[a] = me;
+        list[me] ! a
+    :: else
+    fi
+}
+
+inline collect(me, available) {
+    d_step {
+        collect_one(me, 0, available);
+        collect_one(me, 1, available)
+    }
+    publish_lowest()
+}
+
+inline trigger(me, available, seen, a) {
+#ifdef BUG_PLAIN_FAST_PATH
+    seen = lowest;
+#else
+    d_step { level_buffer == EMPTY -> seen = lowest } // A read-modify-write drains the buffer.
+#endif
+    if
+    :: seen > available // Nobody is armed so low.
+    :: else ->
+        atomic { !locked -> collect(me, available) };
+        call_sinks(me, a)
+    fi
+}
+
+inline insert_locked(me, a, outcome) {
+    touch(a);
+    state[a] = armed;
+    has_queue[a] = true;
+    outstanding[a] = true;
+    outcome = (closed -> fired : waiting);
+    if
+    :: closed -> collect(me, 9)
+    :: else -> publish_lowest()
+    fi
+}
+
+// Replaces an arm that is armed or firing; between the two steps `lowest` is seen without it.
+inline insert(me, a, outcome, taken) {
+    atomic {
+        !locked ->
+            take_out(a, taken);
+            publish_lowest();
+            if
+            :: taken -> locked = true
+            :: else -> insert_locked(me, a, outcome)
+            fi
+    }
+    if
+    :: taken -> atomic { locked = false; taken = false; insert_locked(me, a, outcome) }
+    :: else
+    fi
+}
+
+// The outcome is waiting, met or fired; on a closed queue the sink has to be called.
+inline arm_and_look(me, a, outcome, was_armed, taken) {
+#ifdef BUG_LOOK_BEFORE_ARM
+    was_armed = (level >= THRESHOLD(a));
+    insert(me, a, outcome, taken);
+    if
+    :: outcome == waiting && was_armed ->
+#else
+    insert(me, a, outcome, taken);
+    if
+    :: outcome == waiting && level >= THRESHOLD(a) ->
+#endif
+        cancel(me, a, was_armed, taken);
+        outcome = (was_armed -> met : fired)
+    :: else
+    fi;
+    was_armed = false
+}
+
+proctype sink(byte me, a) {
+    bool was_armed, taken;
+    mtype outcome = idle;
+
+#ifndef STORE_BUFFERS
+    if
+    :: a == 0 && may_rearm ->
+        may_rearm = false;
+        // On a closed queue this puts it on the list of the thread that is calling the sink.
+        arm_and_look(me, 0, outcome, was_armed, taken)
+    :: true
+    fi;
+    if
+    :: a == 0 -> cancel(me, 0, was_armed, taken)
+    :: a == 0 && left_to_sink -> // ~Arm, and the memory is gone.
+        cancel(me, 0, was_armed, taken);
+        atomic { freed[0] = true; gone[me] = true }
+    :: true
+    fi;
+#endif
+    atomic { assert(!freed[a] || left_to_sink); running[a]--; returned[me] = true }
+}
+
+proctype client(byte me, a) {
+    bool was_armed, taken;
+    mtype outcome = idle;
+    byte other = NO_ARM;
+
+    arm_and_look(me, a, outcome, was_armed, taken);
+    if
+    :: outcome == fired -> call_sinks(me, other)
+    :: else
+    fi;
+    if
+    :: true -> // Replaces it.
+        arm_and_look(me, a, outcome, was_armed, taken);
+        if
+        :: outcome == fired -> call_sinks(me, other)
+        :: else
+        fi
+    :: true
+    fi;
+    if
+    :: true -> // ~Arm, and the memory is gone.
+        if
+        :: has_queue[a] -> cancel(me, a, was_armed, taken)
+        :: else
+        fi;
+        was_armed = false;
+        atomic { assert(running[a] == 0); freed[a] = true }
+    :: a == 0 -> left_to_sink = true
+    :: true
+    fi;
+    ended++
+}
+
+proctype producer(byte me, amount) {
+    byte available, seen, other = NO_ARM;
+
+    atomic {
+        level_buffer == EMPTY -> // The resource's own lock, which one writer hands to the other.
+            available = level + amount;
+#ifdef STORE_BUFFERS
+            level_buffer = available
+#else
+            level = available
+#endif
+    }
+    trigger(me, available, seen, other);
+    ended++
+}
+
+#ifdef CLOSE
+proctype closer(byte me) {
+    byte other = NO_ARM;
+
+    atomic { !locked -> closed = true; collect(me, 9) };
+    call_sinks(me, other);
+    ended++
+}
+#endif
+
+#ifdef STORE_BUFFERS
+active proctype store_buffers() {
+end:
+    do
+    :: d_step { level_buffer != EMPTY -> level = level_buffer; level_buffer = EMPTY }
+    :: d_step { lowest_buffer != EMPTY -> lowest = lowest_buffer; lowest_buffer = EMPTY; locked = false }
+    od
+}
+#else
+active proctype consumer() {
+    d_step { level > 0 -> level = 0 }
+}
+#endif
+
+init {
+    atomic {
+        run producer(0, 2);
+#ifdef CLOSE
+        run closer(1);
+#else
+        run producer(1, 1);
+#endif
+        run client(2, 0);
+        run client(3, 1)
+    }
+}
+
+inline is_settled(a) {
+    assert(outstanding[a] == (state[a] == armed));
+    assert(state[a] == idle || (state[a] == armed && level < THRESHOLD(a) && !closed))
+}
+
+// Nobody can take a step any more: nobody hangs, and who is still armed waits for what is not true.
+active proctype quiescence() {
+    timeout ->
+        atomic {
+            assert(ended == 4 && !locked);
+            is_settled(0);
+            is_settled(1)
+        }
+}
