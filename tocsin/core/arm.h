@@ -12,7 +12,8 @@ namespace tocsin::core {
 class WaitQueue;
 
 // Where a firing goes: told what came true. Called by the thread that triggers, without a lock;
-// must neither block nor throw.
+// must neither block nor throw. One that arms again looks for hang_up first: a closed queue calls
+// it from within arm().
 using Sink = base::Callback<Conditions>;
 
 // A slot that waits in one WaitQueue for one condition, with a threshold.
@@ -23,8 +24,9 @@ using Sink = base::Callback<Conditions>;
 //     +------ WaitQueue::cancel() +------------------+
 //
 // The caller owns it; its destructor cancels it, so that its memory may be freed also while another
-// thread triggers, and inside its own sink. The queue outlives an arm that was armed in it, unless
-// that arm has been cancelled or told of the hang-up since.
+// thread triggers, and inside its own sink. An arm stays tied to the queue in which it was armed,
+// also after it has fired, until WaitQueue::cancel() or the hang-up; while it is tied the queue
+// outlives it, and arming it in another queue stops the program.
 class Arm : private base::Link<> {
 public:
     // An idle arm. `owner` is whatever identifies the client to WaitQueue::cancel_all().

@@ -16,7 +16,8 @@ namespace tocsin::core {
 // How a child process ended.
 struct ChildEnd {
     pid_t pid = 0;
-    // False when somebody else in the process has waited for the child; then nothing more is known.
+    // False when somebody else in the process has waited for the child, or when SIGCHLD is ignored;
+    // then nothing more is known.
     bool known = false;
     int wait_status = 0;  // as waitpid(2) gives it: for WIFEXITED() and its kin
     rusage usage{};       // what the child and the children it waited for used
@@ -42,7 +43,7 @@ public:
     void set_handler(Handler handler) noexcept { handler_ = handler; }
 
     // Arms it on `loop` for the child `pid`. Fails, with nothing changed, with Error::not_a_child,
-    // or EMFILE, ENFILE, ENOMEM. Registering twice stops the program.
+    // or EMFILE, ENFILE, ENOMEM, ENOSPC. Registering twice stops the program.
     [[nodiscard]] std::error_code register_with(Loop& loop, pid_t pid);
 
     // Disarms it: the child is left to the caller, who waits for it. Does nothing when it is not

@@ -10,7 +10,7 @@ namespace tocsin::core {
 enum class Condition : std::uint8_t {
     input = 0,        // something can be read
     output = 1,       // something can be written
-    out_of_band = 2,  // something outside the normal stream can be read
+    out_of_band = 2,  // something outside the normal stream can be read; POLLPRI of a descriptor
     priority = 3,     // something urgent can be read
     output_band = 4,  // something urgent can be written
     error = 5,        // something went wrong
@@ -18,6 +18,7 @@ enum class Condition : std::uint8_t {
     invalid = 12,     // the object is not open
 };
 
+// Numbers below it that have no name above are free for those who arm and trigger.
 inline constexpr int condition_count = 15;
 
 // A set of conditions; a plain value.

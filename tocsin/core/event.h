@@ -52,8 +52,9 @@ public:
 
     // Disarms it: once this has returned the handler is not called any more and the memory may be
     // freed; a post that was pending is dropped. On the loop's thread, also inside any handler.
-    // Does nothing when it is not registered. No other thread may be inside post(), or call it
-    // later, unless it is registered again.
+    // Does nothing when it is not registered. No other thread and no signal handler may post it
+    // meanwhile or later, unless it is registered again; one whose post has been delivered or
+    // merged may still be on its way out of post().
     void unregister() noexcept;
 
     [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }

@@ -25,6 +25,8 @@ struct LoopOptions {
 
 // One loop serves one thread: the one that made it, or the one that called run(), run_until_idle()
 // or turn() last. Whoever moves it to another thread sees to it that the first one is done with it.
+// A thread that has ended stays the loop's: who joined it takes over by one turn() before slots or
+// the loop are destroyed.
 //
 // A turn has five phases, in this order:
 //
@@ -34,12 +36,12 @@ struct LoopOptions {
 //   4. events, in the order of posting
 //   5. handlers of ready descriptors, in the order in which the kernel reported them
 //
-// Each phase delivers what it found at its beginning: what a handler arms, schedules or posts is
-// delivered in a later turn, so a turn is bounded. While events, tasks and due timers keep the
-// loop busy it asks the kernel for descriptors at least every 50 microseconds or 256 turns,
-// whichever comes first. Handlers run from queues: any handler may unregister and free any slot,
-// its own included. A handler may throw: the exception leaves run() or turn(), and what was not
-// delivered yet is delivered when the loop is turned again.
+// Each phase delivers what it found at its beginning: what a handler causes for a phase that has
+// begun is delivered in a later turn, and for one that is still to come in this turn. So a turn is
+// bounded. While events, tasks and due timers keep the loop busy it asks the kernel for descriptors
+// at least every 50 microseconds or 256 turns, whichever comes first. Handlers run from queues: any
+// handler may unregister and free any slot, its own included. A handler may throw: the exception
+// leaves run() or turn(), and what was not delivered is delivered when the loop is turned again.
 //
 // The loop owns no slot. It outlives whatever is registered with it: its destructor stops the
 // program if something still is, and waits for posters that are still on their way out of a post
@@ -49,8 +51,7 @@ struct LoopOptions {
 class Loop {
 public:
     // Opens what the loop needs: two descriptors (three where eventfd is refused), and none for any
-    // event later. Throws
-    // std::system_error when descriptors or memory are short.
+    // event later. Throws std::system_error when descriptors or memory are short.
     Loop() : Loop(LoopOptions{}) {}
     explicit Loop(const LoopOptions& options);
     ~Loop();
@@ -58,21 +59,24 @@ public:
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
 
-    // Turns until stop() is called, and consumes that call.
+    // Turns until stop() is called, and consumes that call. With nothing registered it sleeps.
     void run();
 
-    // Turns until nothing is left to deliver now, without sleeping, or until stop() is called.
+    // Turns until nothing is left to deliver now, without sleeping, or until stop() is called,
+    // which it consumes. A watch that leaves its descriptor ready keeps it going.
     void run_until_idle();
 
-    // Makes one turn. True when it delivered anything.
+    // Makes one turn. True when it delivered anything. It notices a stop() without consuming it,
+    // and no turn sleeps from then on until run() has: who turns a loop by hand ends by a flag.
     bool turn(Wait wait);
 
-    // Makes run() return at the end of the turn in which the loop notices it, or of its first turn
-    // when it is not running: the call is kept until run() consumes it. Any thread, also in a
-    // signal handler; as Event::post().
+    // Makes run() return at the end of the turn in which the loop notices it. When it is not
+    // running the call is kept: run() returns after its first turn then, or at once when turn()
+    // has noticed it. Any thread, also in a signal handler; as Event::post().
     void stop() noexcept { stop_event_.post(); }
 
-    // The time of the current turn, read once in it. On the loop's thread.
+    // The time of the current turn: read at its beginning, and again when it is first asked for
+    // after the wait. Outside a turn it is as old as the last one. On the loop's thread.
     [[nodiscard]] base::Time now() noexcept;
 
     // Reads the clock again, for a handler that took long. On the loop's thread.
@@ -87,7 +91,7 @@ public:
     // Whether the loop was made by this process, and not by a parent that forked it.
     [[nodiscard]] bool is_of_this_process() const noexcept;
 
-    // Stops the program unless the calling thread is the loop's.
+    // Stops the program unless the calling thread is the loop's. Does nothing in a forked child.
     void check_thread(const char* message) const noexcept;
 
 private:

@@ -12,8 +12,9 @@
 namespace tocsin::core {
 
 // The right to post one raw event, for another process: an owned duplicate of its posting
-// descriptor, to be inherited by a child or passed over a Unix socket. It stays harmless when the
-// receiver is gone.
+// descriptor, to be inherited by a child or passed over a Unix socket. It is close-on-exec: to pass
+// it through execve(2), duplicate it in the child. It stays harmless when the receiver is gone. Who
+// has it can also read it, where it is an eventfd, and so take posts away.
 class RawPoster {
 public:
     // Posts nowhere.
@@ -38,9 +39,9 @@ private:
     base::Descriptor descriptor_;
 };
 
-// As Event, but reached over a descriptor: from a signal handler of this process or another
-// process, which an Event cannot be. Costs one descriptor (two where eventfd is refused), and one
-// system call for every post.
+// As Event, but reached over a descriptor: from other processes, which an Event cannot be. Costs
+// one descriptor (two where eventfd is refused), and one system call for every post; within one
+// process, also in a signal handler, an Event is cheaper. Delivered with the watches.
 //
 // The caller owns the object. Its handler may unregister it and free it.
 class RawEvent {

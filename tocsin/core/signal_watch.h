@@ -14,7 +14,9 @@ namespace tocsin::core {
 //
 // The first watch of a signal installs a handler for the whole process (sigaction(2), SA_RESTART
 // and SA_ONSTACK) that keeps errno and only posts; the last one to go brings back what was there
-// before. A forked child gets back what was there before at once, and makes its own watches.
+// before, whatever has been installed since. A forked child gets back what was there before at
+// once, and makes its own watches. No way to outlive a fault: SIGSEGV and its kin come again before
+// any loop turns.
 //
 // The caller owns the object. All calls on the loop's thread. Its handler may unregister it and
 // free it.

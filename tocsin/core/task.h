@@ -1,4 +1,4 @@
-// A task: one delivery in the next turn of the loop. Public.
+// A task: one delivery, as soon as the loop comes round. Public.
 #pragma once
 
 #include <tocsin/base/callback.h>
@@ -9,8 +9,8 @@ namespace tocsin::core {
 class Loop;
 
 // A slot that its loop delivers once, as soon as it comes round: for work that a handler wants done
-// after it has returned. Tasks are delivered in the order of scheduling, before the loop waits. A
-// task that a task schedules runs in the next turn.
+// after it has returned. Tasks are delivered in the order of scheduling, before the loop waits: one
+// that a timer schedules in the same turn, one that any other handler schedules in the next.
 //
 // The caller owns the object. Nothing allocates. All calls on the loop's thread; to hand work over
 // from another thread, post an Event. The handler may free the task.
