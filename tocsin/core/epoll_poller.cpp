@@ -104,7 +104,12 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
     if (interest == watch.installed_) {
         return {};
     }
-    epoll_event event{.events = epoll_bits_of(interest),
+    if (watch.wakes_ == Wakes::one && interest.any() && watch.installed_.any()) {
+        // EPOLL_CTL_MOD is not allowed for an exclusive entry.
+        [[maybe_unused]] const std::error_code error = install(watch, {});
+    }
+    const std::uint32_t exclusive = watch.wakes_ == Wakes::one ? std::uint32_t{EPOLLEXCLUSIVE} : 0U;
+    epoll_event event{.events = epoll_bits_of(interest) | exclusive,
                       .data = {.u64 = table_.identity(watch.descriptor_)}};
     const int operation = !interest.any()           ? EPOLL_CTL_DEL
                           : !watch.installed_.any() ? EPOLL_CTL_ADD

@@ -82,13 +82,14 @@ void Task::cancel() noexcept {
     }
 }
 
-std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions interest) {
+std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions interest, Wakes wakes) {
     base::check(loop_ == nullptr, "Watch::register_with: the watch is registered already; "
                                   "unregister it first");
     loop.check_thread("Watch::register_with: called on a thread that is not the loop's; post an "
                       "event of that loop and register in its handler");
     descriptor_ = descriptor;
     interest_ = interest;
+    wakes_ = wakes;
     if (const std::error_code error = loop.state_->poller->add(*this)) {
         return error;
     }

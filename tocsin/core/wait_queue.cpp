@@ -102,6 +102,11 @@ bool WaitQueue::cancel(Arm& arm) noexcept {
     return true;
 }
 
+bool WaitQueue::is_armed(const Arm& arm) const noexcept {
+    const std::lock_guard lock{mutex_};
+    return arm.queue_ == this && arm.state_ == Arm::State::armed;
+}
+
 bool WaitQueue::runs_elsewhere_locked(const Arm& arm) const noexcept {
     for (const Firing* firing = firings_; firing != nullptr; firing = firing->next) {
         if (firing->called == &arm && firing->thread != std::this_thread::get_id()) {

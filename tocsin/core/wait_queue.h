@@ -71,6 +71,9 @@ public:
     // sink that is running, so the caller holds no lock that the sink takes.
     bool cancel(Arm& arm) noexcept;
 
+    // Whether `arm` is armed here now, and has not fired yet.
+    [[nodiscard]] bool is_armed(const Arm& arm) const noexcept;
+
     // Disarms every arm of `owner`; returns their number. As cancel(), and walks all arms.
     std::size_t cancel_all(std::uint64_t owner) noexcept;
 

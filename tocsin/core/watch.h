@@ -15,6 +15,12 @@ class Loop;
 struct ReadyWatches {};
 struct ChangedWatches {};
 
+// Whom a report wakes when several loops, or other epoll sets, watch one open file.
+enum class Wakes : bool {
+    all,
+    one,  // the first that sleeps, in the order of registration; the others are passed over
+};
+
 // A slot that is delivered whenever its descriptor is ready for what it is interested in: level
 // triggered, so a handler that leaves something undone is called again in the next turn. The
 // handler is given what is true: of input, output and out_of_band what it is interested in, and
@@ -40,8 +46,10 @@ public:
     // Starts watching `descriptor`, whose flags stay as they are, for `interest`: a set of input,
     // output and out_of_band; the empty set watches nothing until set_interest(). Fails, with
     // nothing changed, with Error::already_watched, Error::not_watchable, or what the kernel says:
-    // EBADF, ENOMEM, ENOSPC (see epoll_ctl(2)). Registering twice stops the program.
-    [[nodiscard]] std::error_code register_with(Loop& loop, int descriptor, Conditions interest);
+    // EBADF, ENOMEM, ENOSPC (see epoll_ctl(2)). Registering twice stops the program. A loop that
+    // waits with poll(2) is always woken, whatever `wakes` says.
+    [[nodiscard]] std::error_code register_with(Loop& loop, int descriptor, Conditions interest,
+                                                Wakes wakes = Wakes::all);
 
     // Stops watching: the handler is not called any more, and the memory may be freed. Does nothing
     // when it is not registered.
@@ -67,6 +75,7 @@ private:
     Loop* loop_ = nullptr;
     int descriptor_ = -1;
     std::uint32_t place_ = 0;  // which place the poller has given it
+    Wakes wakes_ = Wakes::all;
     Conditions interest_;
     Conditions installed_;  // what the kernel has been told; at least the interest at a wait
     Conditions ready_;      // collected and not delivered yet
