@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <sys/types.h>
 
 #include <tocsin/core/arm.h>
@@ -14,9 +16,10 @@ struct fuse_pollhandle;
 
 namespace tocsin::resource {
 
+class Channel;
+class Operations;
 class Resource;
 class Session;
-struct Channel;
 
 // What open(2) was called with.
 struct Opening {
@@ -52,7 +55,9 @@ public:
 
 private:
     friend class Resource;
+    friend class Operations;
     friend class Session;
+    friend class Status;
 
     // What a kernel poll can ask for.
     static constexpr std::size_t place_count = 5;
@@ -70,9 +75,9 @@ private:
     std::uint64_t id_ = 0;
     WallTime since_ = std::chrono::system_clock::now();
     int flags_ = 0;  // as the client's last request had them
-    std::array<Waiting, place_count> waiting_;
     std::shared_ptr<Channel> channel_;
-    ::fuse_pollhandle* poll_handle_ = nullptr;
+    ::fuse_pollhandle* poll_handle_ = nullptr;  // set before the first arm, then never changed
+    std::array<Waiting, place_count> waiting_;
 };
 
 }  // namespace tocsin::resource

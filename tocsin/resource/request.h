@@ -8,6 +8,7 @@
 #include <string_view>
 #include <sys/types.h>
 #include <system_error>
+#include <utility>
 
 namespace tocsin::resource {
 
@@ -65,8 +66,9 @@ public:
 protected:
     friend class Resource;
 
-    [[nodiscard]] const PendingRequest& pending() const noexcept;
-    [[nodiscard]] PendingRequest take(Kind kind);
+    // Stops the program when the request is empty.
+    [[nodiscard]] PendingRequest& pending() const noexcept;
+
     std::unique_ptr<PendingRequest> pending_;
 };
 

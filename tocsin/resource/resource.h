@@ -2,12 +2,14 @@
 #pragma once
 
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <system_error>
 #include <utility>
 
+#include <tocsin/base/list.h>
 #include <tocsin/core/conditions.h>
 #include <tocsin/core/wait_queue.h>
 #include <tocsin/resource/attributes.h>
@@ -16,8 +18,10 @@
 
 namespace tocsin::resource {
 
+class Operations;
 class Pending;
 class Session;
+class Tree;
 
 // What Resource::open() answers: an open file, or the error that open(2) fails with.
 class OpenResult {
@@ -28,6 +32,7 @@ public:
     OpenResult(std::errc error) noexcept : error_{error} {}
 
 private:
+    friend class Operations;
     friend class Session;
 
     std::unique_ptr<OpenFile> file_;
@@ -115,17 +120,20 @@ protected:
 
     // Keeps the request until trigger() says that it is worth another try, when it is handed to
     // read(), write() or ioctl() again, oldest first. With O_NONBLOCK it fails with EAGAIN at once.
-    // Signals, the end of the client and the end of the mount are taken care of. Only from a
-    // handler, with the request that it was given.
-    void park(OpenFile& file, Request request);
+    // Signals, the end of the client and the end of the mount are taken care of. With the resource
+    // locked.
+    void park(Request request);
 
     // As park(), but blocks despite O_NONBLOCK, and is never tried again: somebody takes it and
-    // answers. Answers the name to take it by; it is already gone if a signal came first.
-    RequestId hold(OpenFile& file, Request request);
+    // answers. Returns the name to take it by; it is gone already if a signal came first.
+    RequestId hold(Request request);
 
 private:
+    friend class Operations;
     friend class Session;
     friend class Pending;
+    friend class Tree;
+    friend class Status;
 
     // Sums since the resource was made; see the status.
     struct Counters {
@@ -137,17 +145,28 @@ private:
         std::atomic<std::uint64_t> interrupts{0};
     };
 
-    void retry_soon(Request::Kind kind) noexcept;
-    void keep(OpenFile& file, Request request, bool held);
+    // What is parked or held here; guarded by the Pending of the mount.
+    struct Parked : base::Link<> {
+        explicit Parked(Resource& owner) noexcept : resource{owner} {}
+
+        Resource& resource;
+        base::List<PendingRequest> requests;
+        unsigned retry_kinds = 0;  // bit n: all requests of Kind n are to be tried again
+    };
+
+    [[nodiscard]] std::shared_ptr<Pending> pending() const noexcept;
+    void keep(Request request, bool held);
+    void dispatch(Request request);
 
     mutable std::mutex mutex_;
     Attributes attributes_;
     core::WaitQueue queue_;
     Counters counters_;
+    Parked parked_{*this};
 
-    // How many requests are parked (upper half) and how often trigger() was called (lower half), in
+    // How often trigger() was called (upper half) and how many requests are parked (lower half), in
     // one word: whoever comes second, the one who parks or the one who triggers, sees the other.
-    std::atomic<std::uint64_t> parked_and_triggers_{0};
+    std::atomic<std::uint64_t> triggers_and_parked_{0};
 
     mutable std::mutex pending_mutex_;
     std::shared_ptr<Pending> pending_;  // of the mount that it is on

@@ -1,0 +1,121 @@
+// Reading, writing and cutting the connection. Private to tocsin/resource.
+#include <tocsin/resource/channel.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <linux/fuse.h>
+#include <mutex>
+#include <numeric>
+#include <unistd.h>
+
+#include <tocsin/base/errors.h>
+
+namespace tocsin::resource {
+
+namespace {
+
+ssize_t write_for_fuse(int, ::iovec* pieces, int count, void* userdata) {
+    return static_cast<Channel*>(userdata)->write(pieces, count);
+}
+
+// libfuse demands it and never calls it: messages are read before libfuse sees them.
+ssize_t refuse_to_read(int, void*, std::size_t, void*) {
+    errno = ENODEV;
+    return -1;
+}
+
+::fuse_session* open_session(Channel& channel, const ::fuse_lowlevel_ops& operations) {
+    char name[] = "tocsin";
+    char* names[] = {name, nullptr};
+    ::fuse_args arguments = {.argc = 1, .argv = names, .allocated = 0};
+    ::fuse_session* const session =
+        ::fuse_session_new(&arguments, &operations, sizeof operations, &channel);
+    ::fuse_opt_free_args(&arguments);
+    if (session == nullptr) {
+        throw std::system_error{base::error_of(ENOMEM), "cannot make a fuse session"};
+    }
+    return session;
+}
+
+}  // namespace
+
+Channel::Channel(base::Descriptor device, Session& session, const ::fuse_lowlevel_ops& operations)
+    : session_{session}, device_{std::move(device)} {
+    // libfuse closes the number that it is given, whenever the last answer lets it go; the device
+    // itself has to be closed earlier, at an exact moment. So it is given one that means nothing.
+    base::Descriptor placeholder{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    if (!placeholder) {
+        throw std::system_error{base::last_error(), "cannot open /dev/null"};
+    }
+    fuse_ = open_session(*this, operations);
+    const ::fuse_custom_io io = {.writev = &write_for_fuse,
+                                 .read = &refuse_to_read,
+                                 .splice_receive = nullptr,
+                                 .splice_send = nullptr};
+    if (::fuse_session_custom_io(fuse_, &io, placeholder.number()) != 0) {
+        ::fuse_session_destroy(fuse_);
+        throw std::system_error{base::error_of(ENOMEM), "cannot make a fuse session"};
+    }
+    static_cast<void>(placeholder.release());
+}
+
+Channel::~Channel() {
+    ::fuse_session_destroy(fuse_);
+}
+
+std::error_code Channel::receive(std::span<std::byte> buffer, std::size_t& size) noexcept {
+    ssize_t got = 0;
+    do {
+        got = ::read(device_.number(), buffer.data(), buffer.size());
+        // ENOENT: the client took the request back while it was being read.
+    } while (got < 0 && (errno == EINTR || errno == ENOENT));
+    if (got <= 0) {
+        return got == 0 ? base::error_of(ENODEV) : base::last_error();
+    }
+    size = static_cast<std::size_t>(got);
+    return {};
+}
+
+void Channel::process(std::span<std::byte> message) noexcept {
+    ::fuse_buf buffer = {};
+    buffer.size = message.size();
+    buffer.mem = message.data();
+    buffer.fd = -1;
+    ::fuse_session_process_buf(fuse_, &buffer);
+}
+
+std::error_code Channel::answer(std::uint64_t unique, int error,
+                                std::span<const std::byte> payload) noexcept {
+    const ::fuse_out_header header = {
+        .len = static_cast<std::uint32_t>(sizeof header + payload.size()),
+        .error = -error,
+        .unique = unique};
+    const ::iovec pieces[] = {
+        {.iov_base = const_cast<::fuse_out_header*>(&header), .iov_len = sizeof header},
+        {.iov_base = const_cast<std::byte*>(payload.data()), .iov_len = payload.size()}};
+    return write(pieces, payload.empty() ? 1 : 2) < 0 ? base::last_error() : std::error_code{};
+}
+
+ssize_t Channel::write(const ::iovec* pieces, int count) noexcept {
+    const std::shared_lock lock{mutex_};
+    if (!device_) {
+        errno = ENOENT;  // what libfuse passes over in silence
+        return -1;
+    }
+    ssize_t written = 0;
+    do {
+        written = ::writev(device_.number(), pieces, count);
+    } while (written < 0 && errno == EINTR);
+    if (written < 0 && (errno == ENODEV || errno == EPIPE || errno == ECONNRESET)) {
+        errno = ENOENT;
+    }
+    return written;
+}
+
+void Channel::close() noexcept {
+    const std::unique_lock lock{mutex_};
+    device_.reset();
+}
+
+}  // namespace tocsin::resource

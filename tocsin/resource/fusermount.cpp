@@ -1,0 +1,166 @@
+// Starting fusermount3 and taking over the device that it opens. Private to tocsin/resource.
+#include <tocsin/resource/fusermount.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string_view>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <vector>
+
+#include <tocsin/base/errors.h>
+
+namespace tocsin::resource {
+
+namespace {
+
+// The number under which fusermount3 finds its end of the socket.
+constexpr int socket_number = 3;
+
+struct Ends {
+    base::Descriptor ours;
+    base::Descriptor theirs;
+};
+
+bool open_socket(Ends& ends) noexcept {
+    std::array<int, 2> numbers{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, numbers.data()) != 0) {
+        return false;
+    }
+    ends.ours.reset(numbers[0]);
+    ends.theirs.reset(numbers[1]);
+    return true;
+}
+
+bool open_pipe(Ends& ends) noexcept {
+    std::array<int, 2> numbers{};
+    if (::pipe2(numbers.data(), O_CLOEXEC) != 0) {
+        return false;
+    }
+    ends.ours.reset(numbers[0]);
+    ends.theirs.reset(numbers[1]);
+    return true;
+}
+
+std::vector<char*> environment_with(std::string& variable) {
+    std::vector<char*> pointers;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        if (std::strncmp(*entry, "_FUSE_COMMFD=", 13) != 0) {
+            pointers.push_back(*entry);
+        }
+    }
+    pointers.push_back(variable.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+// The process id, or the error negated. A descriptor of -1 is not passed on.
+int start(std::vector<std::string> words, int socket, int complaints) {
+    std::vector<char*> arguments;
+    for (std::string& word : words) {
+        arguments.push_back(word.data());
+    }
+    arguments.push_back(nullptr);
+    std::string variable = "_FUSE_COMMFD=" + std::to_string(socket_number);
+    std::vector<char*> environment = environment_with(variable);
+
+    ::posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    if (complaints >= 0) {
+        ::posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
+    }
+    if (socket >= 0) {
+        ::posix_spawn_file_actions_adddup2(&actions, socket, socket_number);
+    }
+    ::pid_t child = 0;
+    const int error = ::posix_spawnp(&child, "fusermount3", &actions, nullptr, arguments.data(),
+                                     environment.data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    return error == 0 ? child : -error;
+}
+
+int wait_for(::pid_t child) noexcept {
+    int status = -1;
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
+base::Descriptor receive_descriptor(int socket) noexcept {
+    char byte = 0;
+    ::iovec piece = {.iov_base = &byte, .iov_len = 1};
+    alignas(::cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+    ::msghdr message = {};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t got = 0;
+    while ((got = ::recvmsg(socket, &message, MSG_CMSG_CLOEXEC)) < 0 && errno == EINTR) {
+    }
+    const ::cmsghdr* const header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
+    if (header == nullptr || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len != CMSG_LEN(sizeof(int))) {
+        return {};
+    }
+    int number = -1;
+    std::memcpy(&number, CMSG_DATA(header), sizeof number);
+    return base::Descriptor{number};
+}
+
+// The first line; what follows is usage.
+std::string read_complaint(int pipe) {
+    std::string text;
+    std::array<char, 1024> piece{};
+    ssize_t got = 0;
+    while ((got = ::read(pipe, piece.data(), piece.size())) > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(got));
+    }
+    return text.substr(0, text.find('\n'));
+}
+
+}  // namespace
+
+base::Descriptor mount_with_fusermount(const std::string& path, const std::string& options,
+                                       std::string& complaint) {
+    Ends socket;
+    Ends complaints;
+    if (!open_socket(socket) || !open_pipe(complaints)) {
+        complaint = base::last_error().message();
+        return {};
+    }
+    const int child = start({"fusermount3", "-o", options, "--", path}, socket.theirs.number(),
+                            complaints.theirs.number());
+    socket.theirs.reset();
+    complaints.theirs.reset();
+    if (child < 0) {
+        complaint = "fusermount3: " + base::error_of(-child).message();
+        return {};
+    }
+    base::Descriptor device = receive_descriptor(socket.ours.number());
+    complaint = read_complaint(complaints.ours.number());
+    wait_for(child);
+    if (device) {
+        ::fcntl(device.number(), F_SETFL, ::fcntl(device.number(), F_GETFL) | O_NONBLOCK);
+    }
+    return device;
+}
+
+std::error_code unmount_with_fusermount(const std::string& path) noexcept {
+    try {
+        const int child = start({"fusermount3", "-u", "-z", "-q", "--", path}, -1, -1);
+        if (child < 0) {
+            return base::error_of(-child);
+        }
+        return wait_for(child) == 0 ? std::error_code{} : base::error_of(EPERM);
+    } catch (const std::bad_alloc&) {
+        return base::error_of(ENOMEM);
+    }
+}
+
+}  // namespace tocsin::resource

@@ -1,0 +1,115 @@
+// Mounting and unmounting. Private to tocsin/resource.
+#include <tocsin/resource/mount_point.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/resource/fusermount.h>
+#include <tocsin/resource/mount_failure.h>
+#include <tocsin/resource/mount_table.h>
+
+namespace tocsin::resource {
+
+namespace {
+
+constexpr std::string_view source_found = "tocsin";
+constexpr std::string_view source_made = "tocsin:made";
+
+std::string source_of(const Placeholder& placeholder) {
+    return std::string{placeholder.made() ? source_made : source_found};
+}
+
+std::string kernel_options(int device, ::mode_t kind) {
+    return "fd=" + std::to_string(device) + ",rootmode=" + (kind == S_IFDIR ? "40000" : "100000") +
+           ",user_id=" + std::to_string(::getuid()) + ",group_id=" + std::to_string(::getgid()) +
+           ",default_permissions,allow_other";
+}
+
+}  // namespace
+
+MountPoint::MountPoint(const Placeholder& placeholder) : path_{placeholder.path()} {
+    if (::geteuid() == 0) {
+        mount_as_root(placeholder);
+    }
+    if (!device_) {
+        mount_through_program(placeholder);
+    }
+    note_id();
+}
+
+// Leaves no device when the kernel wants another privilege than being root.
+void MountPoint::mount_as_root(const Placeholder& placeholder) {
+    device_.reset(::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK));
+    if (!device_) {
+        fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + base::last_error().message());
+    }
+    const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
+    const std::string options = kernel_options(device_.number(), kind);
+    if (::mount(source_of(placeholder).c_str(), path_.c_str(), mount_type.data(),
+                MS_NOSUID | MS_NODEV, options.c_str()) == 0) {
+        return;
+    }
+    const std::error_code error = base::last_error();
+    device_.reset();
+    if (error == std::errc::no_such_device) {
+        fail_to_serve(Error::no_fuse, path_, "mount: " + error.message());
+    }
+    if (error != std::errc::operation_not_permitted) {
+        fail_to_serve(Error::mount_refused, path_, "mount: " + error.message());
+    }
+}
+
+void MountPoint::mount_through_program(const Placeholder& placeholder) {
+    if (::access("/dev/fuse", F_OK) != 0) {
+        fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + base::last_error().message());
+    }
+    const std::string options =
+        "fsname=" + source_of(placeholder) + ",subtype=tocsin,default_permissions,nosuid,nodev";
+    std::string complaint;
+    // Other users are admitted only where /etc/fuse.conf says so.
+    device_ = mount_with_fusermount(path_, options + ",allow_other", complaint);
+    if (!device_) {
+        device_ = mount_with_fusermount(path_, options, complaint);
+    }
+    if (!device_) {
+        fail_to_serve(Error::mount_refused, path_, complaint);
+    }
+}
+
+void MountPoint::note_id() {
+    std::vector<MountEntry> entries;
+    const std::error_code error = read_mount_table(entries);
+    const MountEntry* const entry = find_mount(entries, path_);
+    if (error || entry == nullptr || entry->type != mount_type) {
+        device_.reset();
+        static_cast<void>(detach(path_));
+        fail_to_serve(Error::mount_refused, path_,
+                      "the mount does not appear in the kernel's list");
+    }
+    id_ = entry->id;
+}
+
+void MountPoint::unmount() noexcept {
+    device_.reset();
+    if (std::exchange(id_, 0) == 0) {
+        return;
+    }
+    static_cast<void>(detach(path_));
+}
+
+std::error_code MountPoint::detach(const std::string& path) noexcept {
+    if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+        return {};
+    }
+    return errno == EPERM ? unmount_with_fusermount(path) : base::last_error();
+}
+
+bool MountPoint::covers_made_placeholder(const MountEntry& entry) noexcept {
+    return entry.source == source_made;
+}
+
+}  // namespace tocsin::resource

@@ -1,0 +1,117 @@
+// Preparing and removing placeholders. Private to tocsin/resource.
+#include <tocsin/resource/placeholder.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/resource/mount_failure.h>
+#include <tocsin/resource/mount_point.h>
+#include <tocsin/resource/mount_table.h>
+
+namespace tocsin::resource {
+
+namespace {
+
+// Symbolic links are followed in all but the last name, which is to be what it seems.
+std::string resolved(const std::string& path) {
+    if (path.empty() || path.front() != '/') {
+        fail_to_serve(Error::relative_path, path, "");
+    }
+    std::filesystem::path name{path};
+    while (!name.has_filename() && name.has_relative_path()) {
+        name = name.parent_path();
+    }
+    const bool dots = name.filename() == "." || name.filename() == "..";
+    std::error_code error;
+    const std::filesystem::path parent =
+        std::filesystem::canonical(dots ? name : name.parent_path(), error);
+    if (error) {
+        fail_to_serve(Error::no_placeholder, path, error.message());
+    }
+    return dots || !name.has_filename() ? parent.string() : (parent / name.filename()).string();
+}
+
+}  // namespace
+
+Placeholder::Placeholder(const std::string& path, Kind kind) : path_{resolved(path)}, kind_{kind} {
+    begin_exclusively();
+    clear_mounts();
+    check_or_make();
+}
+
+Placeholder::~Placeholder() {
+    if (made_ && kind_ == Kind::file) {
+        ::unlink(path_.c_str());
+    } else if (made_) {
+        ::rmdir(path_.c_str());
+    }
+}
+
+// The lock of the parent directory keeps two managers that start at once from stacking their
+// mounts. Where the parent cannot be read there is no lock, and mounting goes on without.
+void Placeholder::begin_exclusively() {
+    const std::string parent = std::filesystem::path{path_}.parent_path().string();
+    lock_.reset(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    while (lock_ && ::flock(lock_.number(), LOCK_EX) != 0 && errno == EINTR) {
+    }
+}
+
+void Placeholder::clear_mounts() {
+    while (true) {
+        std::vector<MountEntry> entries;
+        if (const std::error_code error = read_mount_table(entries)) {
+            throw std::system_error{error, "cannot read /proc/self/mountinfo"};
+        }
+        const MountEntry* const entry = find_mount(entries, path_);
+        if (entry == nullptr) {
+            return;
+        }
+        struct ::stat status = {};
+        const bool dead = entry->type == mount_type && ::lstat(path_.c_str(), &status) != 0 &&
+                          (errno == ENOTCONN || errno == ECONNABORTED);
+        if (!dead || MountPoint::detach(path_)) {
+            fail_to_serve(Error::already_mounted, path_, "a mount of type " + entry->type);
+        }
+        made_ = made_ || MountPoint::covers_made_placeholder(*entry);
+    }
+}
+
+void Placeholder::check_or_make() {
+    struct ::stat status = {};
+    if (::lstat(path_.c_str(), &status) != 0) {
+        if (errno != ENOENT) {
+            fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
+        }
+        make();
+        return;
+    }
+    const ::mode_t wanted = kind_ == Kind::file ? S_IFREG : S_IFDIR;
+    if ((status.st_mode & S_IFMT) != wanted) {
+        made_ = false;
+        fail_to_serve(Error::wrong_kind, path_,
+                      S_ISLNK(status.st_mode) ? "it is a symbolic link"
+                      : S_ISDIR(status.st_mode)
+                          ? "it is a directory"
+                          : "it is neither a regular file nor a directory, or not the one needed");
+    }
+}
+
+void Placeholder::make() {
+    if (kind_ == Kind::directory) {
+        made_ = ::mkdir(path_.c_str(), 0700) == 0;
+    } else {
+        const base::Descriptor file{
+            ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+        made_ = static_cast<bool>(file);
+    }
+    if (!made_) {
+        fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
+    }
+}
+
+}  // namespace tocsin::resource

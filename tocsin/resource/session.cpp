@@ -1,0 +1,279 @@
+// Messages, retries and open files. Private to tocsin/resource.
+#include <tocsin/resource/session.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <linux/fuse.h>
+#include <unistd.h>
+
+#include <tocsin/resource/operations.h>
+#include <tocsin/resource/poll_bits.h>
+
+namespace tocsin::resource {
+
+namespace {
+
+template <typename T>
+T copy_of(std::span<const std::byte> bytes) noexcept {
+    T value;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+}
+
+bool expects_an_answer(std::uint32_t opcode) noexcept {
+    return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;
+}
+
+}  // namespace
+
+Session::Session(base::Descriptor device, Directory::Entry entry, std::string path)
+    : path_{std::move(path)},
+      tree_{entry, pending_},
+      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {}
+
+Session::~Session() {
+    end();
+}
+
+void Session::end() noexcept {
+    for (const auto& [path, resource] : tree_.known_resources()) {
+        while (std::unique_ptr<PendingRequest> request = pending_->take_any(*resource, nullptr)) {
+            request.reset();
+        }
+    }
+    channel_->close();
+    std::unordered_map<std::uint64_t, Opened> opened;
+    {
+        const std::lock_guard lock{mutex_};
+        opened.swap(opened_);
+    }
+    for (const auto& [handle, last] : opened) {
+        end(last);
+    }
+}
+
+void Session::serve_here() {
+    thread_local const ::pid_t thread = ::gettid();
+    const std::lock_guard lock{mutex_};
+    if (std::ranges::find(serving_, thread) == serving_.end()) {
+        serving_.push_back(thread);
+    }
+}
+
+bool Session::serves(::pid_t thread) const {
+    const std::lock_guard lock{mutex_};
+    return std::ranges::find(serving_, thread) != serving_.end();
+}
+
+void Session::process(std::span<std::byte> message) {
+    taken_count_.fetch_add(1, std::memory_order_relaxed);
+    if (message.size() < sizeof(::fuse_in_header)) {
+        return;
+    }
+    const auto header = copy_of<::fuse_in_header>(message);
+    if (header.len != message.size()) {
+        return;
+    }
+    if (header.opcode == FUSE_INTERRUPT && header.len >= sizeof header + sizeof(std::uint64_t)) {
+        return interrupt(header.unique, copy_of<std::uint64_t>(message.subspan(sizeof header)));
+    }
+    if (header.pid != 0 && expects_an_answer(header.opcode) &&
+        serves(static_cast<::pid_t>(header.pid))) {
+        channel_->answer(header.unique, EDEADLK);
+        return;
+    }
+    const Operations::Scope scope{header.unique};
+    channel_->process(message);
+}
+
+void Session::interrupt(std::uint64_t unique, RequestId id) {
+    std::unique_ptr<PendingRequest> taken;
+    if (!pending_->interrupt(id, taken)) {
+        // Answered already, or another thread is about to enter it: the kernel asks again then.
+        channel_->answer(unique, EAGAIN);
+    }
+    if (taken == nullptr) {
+        return;
+    }
+    const std::shared_ptr<OpenFile> file = taken->file;
+    Resource& resource = *taken->resource;
+    const std::lock_guard lock{resource.mutex()};
+    resource.counters_.interrupts.fetch_add(1, std::memory_order_relaxed);
+    try {
+        resource.interrupted(*file, Request{std::move(taken)});
+    } catch (...) {
+        // The request has answered EIO on its way out.
+    }
+}
+
+void Session::work() {
+    for (std::size_t count = pending_->retry_count(); count > 0; --count) {
+        Pending::Round round;
+        if (Resource* const resource = pending_->next_resource(round)) {
+            retry(*resource, round);
+        }
+    }
+    std::deque<std::vector<std::byte>> messages;
+    {
+        const std::lock_guard lock{mutex_};
+        messages.swap(handed_over_);
+    }
+    for (std::vector<std::byte>& message : messages) {
+        process(message);
+    }
+}
+
+void Session::retry(Resource& resource, const Pending::Round& round) {
+    const std::lock_guard lock{resource.mutex()};
+    while (std::unique_ptr<PendingRequest> request = pending_->next_request(resource, round)) {
+        const std::shared_ptr<OpenFile> file = request->file;
+        try {
+            resource.dispatch(Request{std::move(request)});
+        } catch (...) {
+            // The request has answered EIO on its way out.
+        }
+    }
+}
+
+void Session::refuse_or_hand_over(std::span<std::byte> message) {
+    if (message.size() < sizeof(::fuse_in_header)) {
+        return;
+    }
+    const auto header = copy_of<::fuse_in_header>(message);
+    if (header.pid != 0 && expects_an_answer(header.opcode) &&
+        serves(static_cast<::pid_t>(header.pid))) {
+        channel_->answer(header.unique, EDEADLK);
+        return;
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        handed_over_.emplace_back(message.begin(), message.end());
+    }
+    pending_->ring();
+}
+
+Session::Opened Session::find_open(std::uint64_t handle) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = opened_.find(handle);
+    return found == opened_.end() ? Opened{} : found->second;
+}
+
+std::uint64_t Session::enter(std::shared_ptr<OpenFile> file, Resource& resource) {
+    const std::lock_guard lock{mutex_};
+    file->id_ = next_handle_++;
+    file->channel_ = channel_;
+    for (OpenFile::Waiting& waiting : file->waiting_) {
+        waiting.arm.set_sink(core::Sink::bind<&OpenFile::notify>(*file), file->id_);
+    }
+    const std::uint64_t handle = file->id_;
+    opened_.emplace(handle, Opened{.file = std::move(file), .resource = &resource});
+    return handle;
+}
+
+void Session::release(std::uint64_t handle) noexcept {
+    Opened opened;
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = opened_.find(handle);
+        if (found == opened_.end()) {
+            return;
+        }
+        opened = std::move(found->second);
+        opened_.erase(found);
+    }
+    end(opened);
+}
+
+void Session::end(const Opened& opened) noexcept {
+    while (std::unique_ptr<PendingRequest> request =
+               pending_->take_any(*opened.resource, opened.file.get())) {
+        request.reset();
+    }
+    const std::lock_guard lock{opened.resource->mutex()};
+    for (OpenFile::Waiting& waiting : opened.file->waiting_) {
+        opened.resource->queue_.cancel(waiting.arm);
+    }
+    try {
+        opened.resource->close(*opened.file);
+    } catch (...) {
+        // close(2) has returned long ago: there is nobody to tell.
+    }
+}
+
+// Everything that was asked is armed, met or not, and looked at only then. An edge-triggered client
+// that has drained what there was is not asked again by the kernel, and neither is one that waits
+// for input and output at once where output is always possible: the next trigger has to reach them.
+core::Conditions Session::poll(const Opened& opened, core::Conditions asked,
+                               ::fuse_pollhandle* handle) {
+    if (opened.file == nullptr) {
+        if (handle != nullptr) {
+            ::fuse_pollhandle_destroy(handle);
+        }
+        return core::Condition::error;
+    }
+    OpenFile& file = *opened.file;
+    Resource& resource = *opened.resource;
+    const std::lock_guard lock{resource.mutex()};
+    if (handle != nullptr && file.poll_handle_ == nullptr) {
+        file.poll_handle_ = handle;
+    } else if (handle != nullptr) {
+        // All handles of an open file are alike: they name the open file to the kernel.
+        ::fuse_pollhandle_destroy(handle);
+    }
+    core::Conditions met;
+    asked.for_each([&](core::Condition condition) {
+        OpenFile::Waiting& waiting = file.waiting(condition);
+        if (handle != nullptr) {
+            resource.queue_.arm(waiting.arm, condition, waiting.threshold);
+            waiting.since = std::chrono::system_clock::now();
+        }
+        if (resource.level(file, condition) >= waiting.threshold) {
+            met |= condition;
+        }
+    });
+    return met;
+}
+
+void Session::start(const Opened& opened, std::unique_ptr<PendingRequest> pending,
+                    ::fuse_req* request, std::optional<int> flags) {
+    Resource& resource = *opened.resource;
+    pending->pending = pending_;
+    pending->channel = channel_;
+    pending->file = opened.file;
+    pending->resource = &resource;
+    pending_->enter(*pending);
+    pending->request = request;  // from here on it answers by itself
+    const std::lock_guard lock{resource.mutex()};
+    count(resource, *pending);
+    opened.file->flags_ = flags.value_or(opened.file->flags_);
+    pending->nonblocking = (opened.file->flags_ & O_NONBLOCK) != 0;
+    pending->triggers_seen =
+        static_cast<std::uint32_t>(resource.triggers_and_parked_.fetch_add(0) >> 32U);
+    try {
+        resource.dispatch(Request{std::move(pending)});
+    } catch (...) {
+        // The request has answered EIO on its way out.
+    }
+}
+
+void Session::count(Resource& resource, const PendingRequest& pending) noexcept {
+    switch (pending.kind) {
+    case Request::Kind::read:
+        resource.counters_.reads.fetch_add(1, std::memory_order_relaxed);
+        resource.attributes_.accessed = std::chrono::system_clock::now();
+        break;
+    case Request::Kind::write:
+        resource.counters_.writes.fetch_add(1, std::memory_order_relaxed);
+        resource.attributes_.modified = std::chrono::system_clock::now();
+        resource.attributes_.changed = resource.attributes_.modified;
+        break;
+    case Request::Kind::ioctl:
+        resource.counters_.ioctls.fetch_add(1, std::memory_order_relaxed);
+        break;
+    }
+}
+
+}  // namespace tocsin::resource
