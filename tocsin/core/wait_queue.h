@@ -19,7 +19,7 @@ namespace tocsin::core {
 enum class Armed : std::uint8_t {
     waiting,  // the condition is not met; the sink will be called
     met,      // it is met now: nothing is armed, and the sink will not be called
-    fired,    // it came true meanwhile, and the sink has been called for it, or is about to be
+    fired,    // it came true meanwhile, and the sink has been called for it
 };
 
 // The arms of one resource.
@@ -29,9 +29,11 @@ enum class Armed : std::uint8_t {
 // true at any moment around an arm is either reported by that arm or delivered.
 // models/wait_queue.pml.
 //
-// All calls may come from any thread, also from inside a sink. Sinks are called one after the
-// other, by the thread that triggers, before trigger() returns, without any lock of the queue held;
-// they must neither block nor throw. Nothing here allocates.
+// All calls may come from any thread, also from inside a sink, but not from a signal handler. The
+// sinks of one trigger are called one after the other, by the thread that triggers, before
+// trigger() returns, without any lock of the queue held; they must neither block nor throw. Threads
+// that trigger at the same time call sinks at the same time, also that of one arm when it arms
+// itself again. Nothing here allocates.
 class WaitQueue {
 public:
     WaitQueue() noexcept = default;
@@ -45,9 +47,10 @@ public:
     // Arms `arm` for one firing of `condition` with at least `threshold` available (1 when it is
     // less), then calls `look()`, which returns the amount of it that is available now (a number),
     // without any lock held: when the threshold is reached the arm is taken back and the answer is
-    // Armed::met. An arm that is armed already is replaced, and counts as armed now. On a closed
-    // queue nothing is armed: the sink is called with Condition::hang_up, and the answer is
-    // Armed::fired.
+    // Armed::met; as cancel(), that may wait for a sink. An arm that is armed already is replaced,
+    // and counts as armed now. On a closed queue nothing is armed: the sink is called with
+    // Condition::hang_up, and the answer is Armed::fired. So a sink that arms again looks for
+    // hang_up first, or it calls itself without end.
     template <typename Look>
     [[nodiscard]] Armed arm(Arm& arm, Condition condition, std::int64_t threshold, Look&& look) {
         if (!insert(arm, condition, threshold)) {
@@ -74,7 +77,8 @@ public:
     // Whether `arm` is armed here now, and has not fired yet.
     [[nodiscard]] bool is_armed(const Arm& arm) const noexcept;
 
-    // Disarms every arm of `owner`; returns their number. As cancel(), and walks all arms.
+    // Disarms every arm of `owner` that has not begun to fire; returns their number. Does not wait
+    // for sinks: cancel() each arm before it is freed. Walks all arms.
     std::size_t cancel_all(std::uint64_t owner) noexcept;
 
     // Fires every arm of `condition` whose threshold is at most `available`, oldest first, each

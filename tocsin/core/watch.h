@@ -24,7 +24,8 @@ enum class Wakes : bool {
 // A slot that is delivered whenever its descriptor is ready for what it is interested in: level
 // triggered, so a handler that leaves something undone is called again in the next turn. The
 // handler is given what is true: of input, output and out_of_band what it is interested in, and
-// error, hang_up and invalid always, as long as it is interested in anything.
+// error, hang_up and invalid always, as long as it is interested in anything. Invalid is reported
+// by loops that wait with poll(2); from epoll a descriptor that is closed disappears in silence.
 //
 // The caller owns the object and the descriptor. All calls on the loop's thread. The handler may
 // unregister and free this watch, and so may any other handler of the loop; a watch that was ready
@@ -46,8 +47,9 @@ public:
     // Starts watching `descriptor`, whose flags stay as they are, for `interest`: a set of input,
     // output and out_of_band; the empty set watches nothing until set_interest(). Fails, with
     // nothing changed, with Error::already_watched, Error::not_watchable, or what the kernel says:
-    // EBADF, ENOMEM, ENOSPC (see epoll_ctl(2)). Registering twice stops the program. A loop that
-    // waits with poll(2) is always woken, whatever `wakes` says.
+    // EBADF, ENOMEM, ENOSPC, or EINVAL for Wakes::one with out_of_band (see epoll_ctl(2)).
+    // Registering twice stops the program. A loop that waits with poll(2) is always woken, whatever
+    // `wakes` says, and takes regular files, which are always ready.
     [[nodiscard]] std::error_code register_with(Loop& loop, int descriptor, Conditions interest,
                                                 Wakes wakes = Wakes::all);
 
@@ -57,6 +59,7 @@ public:
 
     // Changes the interest, from the next wait on. Switching off and on again between two waits
     // costs no system call. A failure of the kernel (ENOMEM) is delivered as Condition::error.
+    // Stops the program when the watch is not registered.
     void set_interest(Conditions interest) noexcept;
 
     [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }
