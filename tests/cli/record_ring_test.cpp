@@ -168,8 +168,10 @@ TEST(RecordRing, holds_a_record_exactly_as_large_as_itself) {
         EXPECT_EQ(read(reader), "1234567\n");
         EXPECT_EQ(ring.append("abcdefg\n"), 8U);
         EXPECT_EQ(read(reader), "abcdefg\n");
-        EXPECT_EQ(ring.records_refused(), 0U);
     }
+    RecordRing ring{8, OnFull::drop_oldest};
+    ring.append("1234567\nabcdefg\n");
+    EXPECT_EQ(ring.records_refused(), 0U);
 }
 
 TEST(RecordRing, makes_the_input_wait_for_the_slowest_reader_when_nothing_may_be_lost) {
@@ -268,7 +270,8 @@ TEST(RecordRing, is_ready_below_the_threshold_to_tell_of_a_loss) {
     RecordRing ring{40, OnFull::drop_oldest};
     RecordReader reader{ring};
     ring.append(std::string(29, 'x') + "\n");
-    ring.append(std::string(14, 'y') + "\n");
+    ring.append(std::string(14, 'y'));
+    EXPECT_EQ(reader.records_waiting(), 0U);
     EXPECT_TRUE(reader.ready(10));
     EXPECT_EQ(read(reader), "<loss of 1>");
     EXPECT_FALSE(reader.ready(10));

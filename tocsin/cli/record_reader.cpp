@@ -19,6 +19,9 @@ RecordReader::~RecordReader() {
     if (!skipping_) {
         ring_.read_once_ = std::max(ring_.read_once_, record_begin_);
     }
+    const bool read_all = ring_.ended_ && offset_ == ring_.written_ && !has_saved();
+    ring_.end_was_told_ = ring_.end_was_told_ || read_all;
+    ring_.lost_by_gone_ += records_lost();
     unlink();
     --ring_.reader_count_;
 }
@@ -48,6 +51,7 @@ RecordReader::View RecordReader::look(std::size_t size_max) {
     }
     finish_last_record();
     told_end_ = ring_.ended_;
+    ring_.end_was_told_ = ring_.ended_;
     return {told_end_ ? Found::end : Found::nothing, {}};
 }
 

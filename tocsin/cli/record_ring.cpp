@@ -37,6 +37,24 @@ void RecordRing::end() noexcept {
     ended_ = true;
 }
 
+std::uint64_t RecordRing::records_lost() noexcept {
+    std::uint64_t lost = lost_by_gone_;
+    for (const RecordReader* reader = readers_.first(); reader != nullptr;
+         reader = readers_.next_of(*reader)) {
+        lost += reader->records_lost();
+    }
+    return lost;
+}
+
+bool RecordRing::finished() noexcept {
+    bool told = end_was_told_;
+    for (const RecordReader* reader = readers_.first(); reader != nullptr;
+         reader = readers_.next_of(*reader)) {
+        told = told && reader->told_end();
+    }
+    return told;
+}
+
 std::size_t RecordRing::append_some(std::string_view bytes) {
     if (skipping_) {
         return skip_line(bytes);

@@ -61,6 +61,15 @@ public:
     [[nodiscard]] std::uint64_t records_published() const noexcept { return next_record_; }
     [[nodiscard]] std::uint64_t records_refused() const noexcept { return refused_; }
 
+    // How many records have left the ring.
+    [[nodiscard]] std::uint64_t records_dropped() const noexcept { return head_record_; }
+
+    // How many records readers have lost, each counted for each reader.
+    [[nodiscard]] std::uint64_t records_lost() noexcept;
+
+    // Whether the end was told to every reader there is, and to one at least.
+    [[nodiscard]] bool finished() noexcept;
+
     [[nodiscard]] std::size_t reader_count() const noexcept { return reader_count_; }
 
 private:
@@ -91,7 +100,9 @@ private:
     bool begun_ = false;     // the stream stands in the middle of a record
     bool skipping_ = false;  // what comes is the rest of a record that was refused
     bool ended_ = false;
+    bool end_was_told_ = false;
     std::uint64_t refused_ = 0;
+    std::uint64_t lost_by_gone_ = 0;  // by readers that have left
 };
 
 }  // namespace tocsin::cli

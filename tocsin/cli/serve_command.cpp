@@ -1,0 +1,121 @@
+// The options of `tocsin serve`. Private to tocsin/cli.
+#include <tocsin/cli/command.h>
+
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include <tocsin/cli/serve.h>
+#include <tocsin/cli/values.h>
+
+namespace tocsin::cli {
+
+namespace {
+
+constexpr const char* examples = R"(Examples:
+  make 2>&1 | tocsin serve --lossless /tmp/build
+      Publish what make says; it waits until all who read have read it.
+  journalctl -f | tocsin serve --keep --ring 4M --mode 640 --owner root:adm /run/journal
+      Publish a stream that never waits; a reader that falls behind is told by EPIPE.
+  find / | tocsin serve --lossless --wait-readers 2 /tmp/names
+      Begin when two readers are there, so that both see everything.
+  tocsin serve --writable --keep /tmp/orders </dev/null >orders.log
+      Collect the lines that others write to the path.
+  dmesg -w | tocsin serve --socket /run/kernel.socket       and then: nc -U /run/kernel.socket
+      The same on a Unix socket, which needs no FUSE.
+
+End it with Ctrl-C, kill or pkill; the path is gone then. More: man tocsin-serve.
+)";
+
+// The options as they were typed.
+struct Typed {
+    ServeOptions options;
+    std::string ring = "1M";
+    std::string mode;
+    std::string owner;
+    std::string linger;
+    bool lossless = false;
+    bool cut = false;
+};
+
+Exit serve(const Typed& typed) {
+    ServeOptions options = typed.options;
+    PublicationOptions& publication = options.publication;
+    publication.ring_size = parse_size("--ring", typed.ring);
+    publication.on_full = typed.lossless ? OnFull::wait : OnFull::drop_oldest;
+    options.on_loss = typed.cut ? OnLoss::cut : OnLoss::line;
+    if (!typed.linger.empty()) {
+        publication.linger = parse_duration("--linger", typed.linger);
+    }
+    if (!typed.mode.empty()) {
+        options.mode = parse_mode("--mode", typed.mode);
+    }
+    if (!typed.owner.empty()) {
+        options.owner = parse_owner("--owner", typed.owner);
+    }
+    return Server{options}.run();
+}
+
+void add_ending_options(CLI::App& command, Typed& typed) {
+    PublicationOptions& publication = typed.options.publication;
+    command
+        .add_option("--wait-readers", publication.readers_first,
+                    "begin to read the input when N readers are there (0)")
+        ->type_name("N");
+    CLI::Option* const keep = command.add_flag(
+        "--keep", publication.keep, "stay when the input has ended and everything has been read");
+    command
+        .add_option("--linger", typed.linger,
+                    "stay no longer than this after the end of the input, read or not")
+        ->type_name("DURATION")
+        ->excludes(keep);
+}
+
+void add_access_options(CLI::App& command, Typed& typed) {
+    command
+        .add_option("--mode", typed.mode,
+                    "permission bits, in octal (444, with --writable 666, less the umask)")
+        ->type_name("MODE");
+    command.add_option("--owner", typed.owner, "who owns the path (you)")
+        ->type_name("USER[:GROUP]");
+    command.add_flag("--writable", typed.options.writable,
+                     "pass the lines that clients write to standard output, each line whole");
+}
+
+}  // namespace
+
+void add_serve_command(CLI::App& app, Action& action) {
+    CLI::App* const command = app.add_subcommand(
+        "serve",
+        "Publish standard input as a path, one record per line, to any number of readers.");
+    const auto typed = std::make_shared<Typed>();
+    command->add_option("PATH", typed->options.path, "the path that is served, absolute");
+    command
+        ->add_option("--socket", typed->options.socket_path,
+                     "serve the same records on a Unix stream socket at this path")
+        ->type_name("PATH");
+    command
+        ->add_option("--threshold", typed->options.threshold,
+                     "poll(2) finds input from N records on (1)")
+        ->type_name("N");
+    command
+        ->add_option("--ring", typed->ring, "how much is kept for readers: bytes, or 64K, 1M (1M)")
+        ->type_name("SIZE");
+    CLI::Option* const lossless =
+        command->add_flag("--lossless", typed->lossless,
+                          "drop nothing: the input waits for the slowest reader instead");
+    command
+        ->add_flag("--cut", typed->cut,
+                   "on the socket: end the connection of a client that has lost records, "
+                   "instead of sending it a line that says so")
+        ->excludes(lossless);
+    add_ending_options(*command, *typed);
+    add_access_options(*command, *typed);
+    command->add_flag("-v,--verbose", typed->options.verbose,
+                      "say on standard error when clients may come");
+    command->footer(examples);
+    command->callback([typed, &action] { action = [typed] { return serve(*typed); }; });
+}
+
+}  // namespace tocsin::cli

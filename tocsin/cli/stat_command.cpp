@@ -1,0 +1,212 @@
+// `tocsin stat`: who has a path open, and who waits for what. Private to tocsin/cli.
+#include <tocsin/cli/command.h>
+
+#include <chrono>
+#include <fcntl.h>
+#include <fstream>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <tocsin/cli/observer.h>
+#include <tocsin/cli/served_list.h>
+#include <tocsin/cli/table.h>
+#include <tocsin/cli/values.h>
+
+namespace tocsin::cli {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* examples = R"(Examples:
+  tocsin stat /tmp/build           open files, who is armed for what and for how long, counters
+  tocsin stat --json /tmp/build | jq '.resources[].open[] | select(.armed == [])'
+                                   clients that wait for nothing
+
+ARMED: what a client waits for in poll(2), select(2) or epoll_wait(2), from how many on, and for how
+long; PARKED: calls of read(2) and write(2) that wait. Counters: armed (requests to be told), fired
+(told), merged (armed again before anything came), cancelled, refused (opens that failed).
+)";
+
+std::string text_of(const json& object, const char* key) {
+    const auto found = object.find(key);
+    if (found == object.end()) {
+        return "-";
+    }
+    return printable(found->is_string() ? found->get<std::string>() : found->dump());
+}
+
+std::string age_of(const json& object, const char* key = "age_ms") {
+    return show_duration(std::chrono::milliseconds{object.value(key, std::int64_t{0})});
+}
+
+// "4121 (cat)": the process of a thread, as far as it can be seen from here.
+std::string process_of(long thread) {
+    std::ifstream status{fmt::format("/proc/{}/status", thread)};
+    std::string name;
+    std::string process = std::to_string(thread);
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with("Name:\t")) {
+            name = line.substr(6);
+        } else if (line.starts_with("Tgid:\t")) {
+            process = line.substr(6);
+        }
+    }
+    return name.empty() ? process : fmt::format("{} ({})", process, printable(name));
+}
+
+std::string access_of(const json& open) {
+    if (!open.contains("flags")) {
+        return "socket";
+    }
+    const int flags = open.value("flags", 0);
+    const int mode = flags & O_ACCMODE;
+    const std::string text = mode == O_RDONLY ? "read" : mode == O_WRONLY ? "write" : "read,write";
+    return (flags & O_NONBLOCK) != 0 ? text + ",nonblock" : text;
+}
+
+std::string arms_of(const json& open) {
+    std::string text;
+    for (const json& arm : open.value("armed", json::array())) {
+        const auto threshold = arm.value("threshold", std::int64_t{1});
+        const std::string amount = threshold > 1 ? fmt::format(" of {}", threshold) : "";
+        text += fmt::format("{}{}{} for {}", text.empty() ? "" : ", ", text_of(arm, "condition"),
+                            amount, age_of(arm));
+    }
+    return text.empty() ? "-" : text;
+}
+
+// The place of the reader with this number in what the ring says, or an empty object.
+json place_of(const json& records, const json& id) {
+    for (const json& reader : records.value("open", json::array())) {
+        if (reader.value("id", json{}) == id) {
+            return reader;
+        }
+    }
+    return json::object();
+}
+
+void print_open(const json& open, const json& records) {
+    std::vector<Row> rows{
+        {"ID", "USER", "PROCESS", "SINCE", "ACCESS", "WAITING", "READ", "LOST", "PARKED", "ARMED"}};
+    for (const json& file : open) {
+        const json place = place_of(records, file.value("id", json{}));
+        rows.push_back({text_of(file, "id"), name_of_user(file.value("uid", ::uid_t{0})),
+                        process_of(file.value("thread", 0L)), text_of(file, "since"),
+                        access_of(file), text_of(place, "waiting"), text_of(place, "read"),
+                        text_of(place, "lost"), text_of(file, "parked"), arms_of(file)});
+    }
+    fmt::print("{}", layout(rows, "  "));
+}
+
+void print_records(const json& records) {
+    fmt::print("records: {} published, {} dropped, {} refused, {} lost by readers\n",
+               text_of(records, "published"), text_of(records, "dropped"),
+               text_of(records, "refused"), text_of(records, "lost"));
+    fmt::print("ring: {} bytes, threshold {}, {}; input: {}, {} bytes so far\n",
+               text_of(records, "ring_bytes"), text_of(records, "threshold"),
+               records.value("lossless", false) ? "lossless" : "dropping the oldest",
+               text_of(records, "input"), text_of(records, "bytes_taken"));
+}
+
+void print_counters(const json& counters) {
+    std::string text;
+    for (const auto& [name, count] : counters.items()) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count.dump());
+    }
+    fmt::print("counters: {}\n", text);
+}
+
+void print_resource(const json& resource, const json& records) {
+    const auto open = resource.value("open", json::array());
+    fmt::print("open files: {}\n", resource.value("open_count", open.size()));
+    if (!open.empty()) {
+        print_open(open, records);
+    }
+    if (resource.contains("counters")) {
+        print_counters(resource["counters"]);
+    }
+}
+
+void print_all(const Served& served) {
+    const json& status = served.status;
+    fmt::print("{}: served by {}, process {}, for {}\n", printable(served.path),
+               name_of_user(status.value("uid", ::uid_t{0})), process_of(status.value("pid", 0L)),
+               age_of(status));
+    const json records = status.value("records", json::object());
+    if (!records.empty()) {
+        print_records(records);
+    }
+    if (served.is_socket) {
+        print_resource(status, status);
+        return;
+    }
+    const json resources = status.value("resources", json::array());
+    for (const json& resource : resources) {
+        if (resources.size() > 1) {
+            fmt::print("{}:\n", text_of(resource, "name"));
+        }
+        print_resource(resource, records);
+    }
+}
+
+// Only what `tocsin serve` serves is opened to learn more: opening may mean something elsewhere.
+void add_records(Served& served) {
+    const std::string command = served.status.value("command", std::string{});
+    const std::string program = command.substr(0, command.find(' '));
+    const bool ours = program.substr(program.rfind('/') + 1) == "tocsin" &&
+                      command.substr(program.size()).starts_with(" serve");
+    if (served.is_socket || !ours) {
+        return;
+    }
+    try {
+        if (const std::optional<json> records = Observer{served.path}.status()) {
+            served.status["records"] = *records;
+        }
+    } catch (const Failure&) {
+        // May not be read by this user; the rest is told all the same.
+    }
+}
+
+[[noreturn]] void refuse(const Served& served) {
+    const char* const remedy = served.state == State::dead
+                                   ? "serve it again, or remove what is left with umount"
+                                   : "tocsin ls lists what is served";
+    throw Failure{Exit::refused,
+                  fmt::format("{}: no status ({}); {}", served.path, served.reason, remedy)};
+}
+
+Exit show(const std::string& path, bool as_json) {
+    Served served = ask_server(path);
+    if (served.state != State::alive) {
+        refuse(served);
+    }
+    add_records(served);
+    if (as_json) {
+        fmt::print("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
+    } else {
+        print_all(served);
+    }
+    return Exit::done;
+}
+
+}  // namespace
+
+void add_stat_command(CLI::App& app, Action& action) {
+    CLI::App* const command =
+        app.add_subcommand("stat", "Show who has a served path open, and who waits for what.");
+    const auto path = std::make_shared<std::string>();
+    const auto as_json = std::make_shared<bool>(false);
+    command->add_option("PATH", *path, "a path or a socket that is served")->required();
+    command->add_flag("--json", *as_json, "as a JSON object");
+    command->footer(examples);
+    command->callback(
+        [path, as_json, &action] { action = [path, as_json] { return show(*path, *as_json); }; });
+}
+
+}  // namespace tocsin::cli
