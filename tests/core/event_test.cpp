@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include <tests/core/does.h>
 #include <tests/core/open_descriptors.h>
 #include <tocsin/core/loop.h>
 
@@ -112,16 +113,12 @@ TEST(Event, may_be_freed_inside_its_own_handler) {
     Loop loop;
     auto event = std::make_unique<Event>();
     int delivered = 0;
-    struct Freer {
-        std::unique_ptr<Event>& event;
-        int& delivered;
-        void free() {
-            ++delivered;
-            event->post();
-            event.reset();
-        }
-    } freer{event, delivered};
-    event->set_handler(base::Callback<>::bind<&Freer::free>(freer));
+    Does<> free{[&] {
+        ++delivered;
+        event->post();
+        event.reset();
+    }};
+    event->set_handler(free);
     event->register_with(loop);
     event->post();
     loop.run_until_idle();
@@ -151,19 +148,14 @@ TEST(Event, may_be_registered_again_inside_its_own_handler) {
     Loop loop;
     int delivered = 0;
     Event event;
-    struct Registrar {
-        Loop& loop;
-        Event& event;
-        int& delivered;
-        void register_again() {
-            if (++delivered < 3) {
-                event.unregister();
-                event.register_with(loop);
-                event.post();
-            }
+    Does<> register_again{[&] {
+        if (++delivered < 3) {
+            event.unregister();
+            event.register_with(loop);
+            event.post();
         }
-    } registrar{loop, event, delivered};
-    event.set_handler(base::Callback<>::bind<&Registrar::register_again>(registrar));
+    }};
+    event.set_handler(register_again);
     event.register_with(loop);
     event.post();
     loop.run_until_idle();

@@ -10,6 +10,7 @@
 #include <random>
 #include <vector>
 
+#include <tests/core/does.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/loop.h>
 
@@ -118,26 +119,20 @@ void take_out_inside_a_turn(std::uint32_t seed) {
     Crowd crowd{16};
     std::vector<int> expected = numbers_to(crowd.size());
     std::vector<int> posted_again;
-    struct Disturber {
-        Crowd& crowd;
-        std::mt19937& random;
-        std::vector<int>& expected;
-        std::vector<int>& posted_again;
-        void disturb() {
-            for (int step = 0; step < 10; ++step) {
-                const int number = static_cast<int>(random() % 16);
-                crowd[number].unregister();
-                crowd[number].register_with(crowd.loop);
-                std::erase(expected, number);
-                std::erase(posted_again, number);
-                if (random() % 2 == 0) {
-                    crowd[number].post();
-                    posted_again.push_back(number);
-                }
+    Does<> disturb{[&] {
+        for (int step = 0; step < 10; ++step) {
+            const int number = static_cast<int>(random() % 16);
+            crowd[number].unregister();
+            crowd[number].register_with(crowd.loop);
+            std::erase(expected, number);
+            std::erase(posted_again, number);
+            if (random() % 2 == 0) {
+                crowd[number].post();
+                posted_again.push_back(number);
             }
         }
-    } disturber{crowd, random, expected, posted_again};
-    Event event{crowd.loop, base::Callback<>::bind<&Disturber::disturb>(disturber)};
+    }};
+    Event event{crowd.loop, disturb};
     event.post();
     crowd.post_all();
     crowd.loop.turn(Wait::no);

@@ -94,7 +94,7 @@ bool Loop::turn(Wait wait) {
     read_time();
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
-    wait_and_collect(wait);
+    wait_and_collect(wait, delivered);
     delivered |= deliver_events();
     delivered |= deliver_watches();
     return delivered;
@@ -192,11 +192,14 @@ bool Loop::should_look() noexcept {
     return look;
 }
 
-void Loop::wait_and_collect(Wait wait) {
+// A turn that has delivered something returns without a sleep, so that its caller can look at what
+// came of it.
+void Loop::wait_and_collect(Wait wait, bool delivered) {
     State& state = *state_;
     tell_changes();
-    const bool sleep = wait == Wait::yes && !stopping_ && !busy() && state.ready.fall_asleep();
-    if (!sleep && busy() && !should_look()) {
+    const bool sleep =
+        wait == Wait::yes && !delivered && !stopping_ && !busy() && state.ready.fall_asleep();
+    if (!sleep && (delivered || busy()) && !should_look()) {
         return;
     }
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);

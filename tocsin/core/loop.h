@@ -32,7 +32,8 @@ struct LoopOptions {
 //
 //   1. timers that are due
 //   2. tasks
-//   3. the wait: until something is to be delivered, or not at all when something is already
+//   3. the wait: until something is to be delivered; without a sleep when something is already, or
+//      has been in this turn
 //   4. events, in the order of posting
 //   5. handlers of ready descriptors, in the order in which the kernel reported them
 //
@@ -104,7 +105,7 @@ private:
     void adopt() noexcept;
     void read_time() noexcept;
     [[nodiscard]] bool should_look() noexcept;
-    void wait_and_collect(Wait wait);
+    void wait_and_collect(Wait wait, bool delivered);
     [[nodiscard]] bool busy() const noexcept;
     bool deliver_timers();
     bool deliver_tasks();
