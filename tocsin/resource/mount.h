@@ -18,7 +18,7 @@ struct MountOptions {
 
     // Called when the path is unmounted by somebody else; on a thread that serves. It may post an
     // Event or stop the loop; not destroy the mount.
-    base::Callback<> ended;
+    base::Callback<> ended = {};
 };
 
 // Serves a path from construction to stop() or destruction. A resource is put on a regular file, a
