@@ -27,7 +27,10 @@ struct MountOptions {
 // the kernel lets this user admit them (root, or user_allow_other in /etc/fuse.conf).
 //
 // The descriptor is close-on-exec. A child that forks and does not exec keeps it open: a manager
-// killed with -9 is then noticed by its clients only when that child ends, too.
+// killed with -9 is then noticed by its clients only when that child ends, too. No child may stop
+// or destroy its copy of a mount: that unmounts the parent's path.
+//
+// Costs five descriptors, two more for each thread of its own, and one thread beside those.
 //
 // Constructors throw std::system_error with an Error, or with errno when descriptors, threads or
 // memory are short, and leave nothing behind then.
@@ -50,13 +53,14 @@ public:
 
     // Ends the service: parked requests fail with EIO, every client is told, the path is
     // unmounted, and the placeholder removed if this mount made it. Handlers are not called any
-    // more when this returns. Does nothing the second time.
+    // more when this returns. Does nothing the second time. Not from a handler, which would wait
+    // for itself.
     void stop() noexcept;
 
     // Whether the kernel still hands over requests. Any thread.
     [[nodiscard]] bool alive() const noexcept;
 
-    // The path, without symbolic links.
+    // The path as it was given.
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:

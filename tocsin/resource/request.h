@@ -81,7 +81,8 @@ public:
     // How many bytes the client takes at most.
     [[nodiscard]] std::size_t size() const noexcept;
 
-    // Where it reads; 0 when the resource is a stream.
+    // Where it reads. Of a stream: how far a call has got that comes in several requests, as one
+    // for more than 128 KiB does; else 0.
     [[nodiscard]] std::int64_t offset() const noexcept;
 
     // Answers with `bytes`, of which the client gets the first size(); none at all is the end of
@@ -100,7 +101,7 @@ public:
     [[nodiscard]] std::span<const std::byte> data() const noexcept;
     [[nodiscard]] std::string_view text() const noexcept;
 
-    // Where it writes; 0 when the resource is a stream.
+    // Where it writes. Of a stream as ReadRequest::offset().
     [[nodiscard]] std::int64_t offset() const noexcept;
 
     // Answers that all of data() was taken, or the first `count` bytes of it. Any thread.
