@@ -20,6 +20,11 @@ public:
     DescriptorTable(const DescriptorTable&) = delete;
     DescriptorTable& operator=(const DescriptorTable&) = delete;
 
+    // Whether `descriptor` can be entered without growing.
+    [[nodiscard]] bool has_room_for(int descriptor) const noexcept {
+        return descriptor >= 0 && static_cast<std::size_t>(descriptor) < size_;
+    }
+
     // Enters `watch` under `descriptor`, which is not negative. Fails with Error::already_watched
     // or ENOMEM, with nothing changed.
     [[nodiscard]] std::error_code enter(int descriptor, Watch& watch) noexcept;

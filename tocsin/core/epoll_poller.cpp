@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
@@ -49,8 +50,13 @@ int milliseconds_of(base::Duration duration) noexcept {
     return static_cast<int>(std::min<std::int64_t>(rounded, INT_MAX));
 }
 
+// What a kernel without the call, a sandbox, or a wrapper answers; the arguments are always right.
 bool refused(int error) noexcept {
-    return error == ENOSYS || error == EPERM;
+    return error == ENOSYS || error == EPERM || error == EINVAL;
+}
+
+bool is_open(int descriptor) noexcept {
+    return ::fcntl(descriptor, F_GETFD) >= 0;
 }
 
 }  // namespace
@@ -79,7 +85,10 @@ bool EpollPoller::needs_draining(const WakeChannel& bell) const noexcept {
 }
 
 std::error_code EpollPoller::add(Watch& watch) noexcept {
-    if (watch.descriptor_ < 0) {
+    // The kernel is not asked about an empty interest, and a number that nobody has opened must not
+    // make the table grow.
+    if ((!watch.interest_.any() || !table_.has_room_for(watch.descriptor_)) &&
+        !is_open(watch.descriptor_)) {
         return base::error_of(EBADF);
     }
     if (const std::error_code error = table_.enter(watch.descriptor_, watch)) {
@@ -90,13 +99,21 @@ std::error_code EpollPoller::add(Watch& watch) noexcept {
     if (error.value() == EEXIST) {
         // The number stands in the set for a file that was closed under its watch while a duplicate
         // lives on. Nothing can remove that entry but a new set.
-        rebuild();
-        error = install(watch, watch.interest_);
+        error = rebuild();
+        if (!error) {
+            error = install(watch, watch.interest_);
+        }
     }
     if (error) {
         table_.erase(watch.descriptor_);
     }
     return error == std::errc::operation_not_permitted ? Error::not_watchable : error;
+}
+
+epoll_event EpollPoller::entry_of(const Watch& watch, Conditions interest) const noexcept {
+    const std::uint32_t exclusive = watch.wakes_ == Wakes::one ? std::uint32_t{EPOLLEXCLUSIVE} : 0U;
+    return {.events = epoll_bits_of(interest) | exclusive,
+            .data = {.u64 = table_.identity(watch.descriptor_)}};
 }
 
 // An empty interest is no entry: epoll would report errors and hang-ups all the same.
@@ -108,9 +125,7 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
         // EPOLL_CTL_MOD is not allowed for an exclusive entry.
         [[maybe_unused]] const std::error_code error = install(watch, {});
     }
-    const std::uint32_t exclusive = watch.wakes_ == Wakes::one ? std::uint32_t{EPOLLEXCLUSIVE} : 0U;
-    epoll_event event{.events = epoll_bits_of(interest) | exclusive,
-                      .data = {.u64 = table_.identity(watch.descriptor_)}};
+    epoll_event event = entry_of(watch, interest);
     const int operation = !interest.any()           ? EPOLL_CTL_DEL
                           : !watch.installed_.any() ? EPOLL_CTL_ADD
                                                     : EPOLL_CTL_MOD;
@@ -133,19 +148,30 @@ void EpollPoller::remove(Watch& watch) noexcept {
     table_.erase(watch.descriptor_);
 }
 
-// Replaces the set by a new one with the entries that have a watch. When no descriptor is left for
-// it the old set stays, and the next report without an owner tries again.
-void EpollPoller::rebuild() noexcept {
+// Replaces the set by a new one with the entries that have a watch. When descriptors or memory are
+// short the old set stays as it is, and the next report without an owner tries again.
+std::error_code EpollPoller::rebuild() noexcept {
     base::Descriptor set;
-    if (open_set(set)) {
-        return;
-    }
-    set_ = std::move(set);
-    stale_ = false;
-    table_.for_each([this](Watch& watch) {
-        watch.installed_ = {};
-        [[maybe_unused]] const std::error_code error = install(watch, watch.interest_);
+    std::error_code error = open_set(set);
+    table_.for_each([&](const Watch& watch) {
+        if (!error && watch.installed_.any()) {
+            error = copy_entry(watch, set);
+        }
     });
+    if (!error) {
+        set_ = std::move(set);
+        stale_ = false;
+    }
+    return error;
+}
+
+// An entry whose descriptor has been closed under its watch is left behind.
+std::error_code EpollPoller::copy_entry(const Watch& watch,
+                                        const base::Descriptor& set) const noexcept {
+    epoll_event event = entry_of(watch, watch.installed_);
+    const bool copied = ::epoll_ctl(set.number(), EPOLL_CTL_ADD, watch.descriptor_, &event) == 0 ||
+                        errno == EBADF || errno == EPERM;
+    return copied ? std::error_code{} : base::last_error();
 }
 
 int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) noexcept {
@@ -169,7 +195,7 @@ void EpollPoller::wait(std::optional<base::Duration> timeout, Collected& collect
         collect_one(events_[static_cast<std::size_t>(index)], collected);
     }
     if (stale_) {
-        rebuild();
+        [[maybe_unused]] const std::error_code error = rebuild();
     }
 }
 

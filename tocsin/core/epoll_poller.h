@@ -31,7 +31,10 @@ private:
     [[nodiscard]] std::error_code install(Watch& watch, Conditions interest) noexcept;
     [[nodiscard]] int wait_for_events(std::optional<base::Duration> timeout) noexcept;
     void collect_one(const epoll_event& event, Collected& collected) noexcept;
-    void rebuild() noexcept;
+    [[nodiscard]] epoll_event entry_of(const Watch& watch, Conditions interest) const noexcept;
+    [[nodiscard]] std::error_code rebuild() noexcept;
+    [[nodiscard]] std::error_code copy_entry(const Watch& watch,
+                                             const base::Descriptor& set) const noexcept;
     [[nodiscard]] std::error_code open_set(base::Descriptor& set) noexcept;
 
     base::Descriptor set_;
