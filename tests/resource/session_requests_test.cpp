@@ -1,0 +1,215 @@
+// Shows what becomes of requests, with the test in the kernel's place.
+#include <cerrno>
+#include <fcntl.h>
+#include <poll.h>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <tests/resource/switchboard.h>
+#include <tests/resource/test_kernel.h>
+
+namespace tocsin::resource {
+namespace {
+
+class SessionRequests : public testing::Test {
+protected:
+    Switchboard board;
+    std::optional<TestKernel> started{std::in_place, &board};
+    TestKernel& kernel = *started;
+};
+
+TEST_F(SessionRequests, a_read_is_answered_at_once_when_there_is_something) {
+    board.put(Condition::input);
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::optional<Answer> answer = kernel.answer_of(kernel.send_read(file));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text(), "x");
+}
+
+TEST_F(SessionRequests, a_parked_read_is_answered_after_a_trigger) {
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::uint64_t read = kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(read));
+    board.put(Condition::input);
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text(), "x");
+}
+
+TEST_F(SessionRequests, parked_reads_are_tried_again_in_the_order_of_their_coming) {
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::uint64_t first = kernel.send_read(file);
+    const std::uint64_t second = kernel.send_read(file);
+    const std::uint64_t third = kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(third));
+    for (const std::uint64_t expected : {first, second, third}) {
+        ASSERT_FALSE(kernel.answer_of(expected));
+        board.put(Condition::input);
+        ASSERT_TRUE(kernel.answer_of(expected));
+    }
+}
+
+TEST_F(SessionRequests, with_o_nonblock_nothing_is_parked_whatever_open_said) {
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::optional<Answer> refused = kernel.answer_of(kernel.send_read(file, O_NONBLOCK));
+    ASSERT_TRUE(refused);
+    EXPECT_EQ(refused->error, EAGAIN);
+    const std::uint64_t other = kernel.open(O_RDONLY | O_NONBLOCK);
+    EXPECT_FALSE(kernel.answer_of(kernel.send_read(other, 0)));
+}
+
+TEST_F(SessionRequests, a_signal_ends_a_parked_read_with_eintr_and_the_resource_is_told) {
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::uint64_t read = kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(read));
+    kernel.interrupt(read);
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EINTR);
+    EXPECT_EQ(board.log().interrupted, 1);
+    board.put(Condition::input);
+    kernel.turn();
+    EXPECT_EQ(board.change(Condition::input, 0), 1);
+}
+
+TEST_F(SessionRequests, a_signal_for_an_unknown_request_is_asked_for_again) {
+    const std::optional<Answer> answer = kernel.answer_of(kernel.interrupt(4711));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EAGAIN);
+}
+
+TEST_F(SessionRequests, a_held_read_is_taken_and_answered_by_any_thread) {
+    board.hold_reads(true);
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::uint64_t read = kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(read));
+    std::thread{[&] {
+        ReadRequest request{board.take(board.log().held.at(0))};
+        request.reply("from elsewhere");
+    }}.join();
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text(), "from elsewhere");
+}
+
+TEST_F(SessionRequests, a_held_read_is_not_tried_again_by_a_trigger) {
+    board.hold_reads(true);
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    board.hold_reads(false);
+    board.put(Condition::input);
+    EXPECT_FALSE(kernel.answer_of(read));
+}
+
+TEST_F(SessionRequests, who_takes_a_request_after_the_signal_gets_nothing) {
+    board.hold_reads(true);
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    kernel.interrupt(read);
+    ASSERT_TRUE(kernel.answer_of(read));
+    EXPECT_FALSE(board.take(board.log().held.at(0)));
+}
+
+TEST_F(SessionRequests, a_signal_that_comes_after_taking_is_seen_and_ends_nothing) {
+    board.hold_reads(true);
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    ReadRequest request{board.take(board.log().held.at(0))};
+    EXPECT_FALSE(request.interrupted());
+    kernel.interrupt(read);
+    ASSERT_FALSE(kernel.answer_of(read));
+    EXPECT_TRUE(request.interrupted());
+    request.reply("all the same");
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text(), "all the same");
+}
+
+TEST_F(SessionRequests, a_request_that_is_dropped_answers_eio) {
+    board.hold_reads(true);
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    board.take(board.log().held.at(0)) = Request{};
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EIO);
+}
+
+TEST_F(SessionRequests, closing_the_last_descriptor_ends_what_is_parked) {
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    const std::uint64_t read = kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(read));
+    kernel.release(file);
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EIO);
+    EXPECT_EQ(board.log().closed, 1);
+}
+
+TEST_F(SessionRequests, an_answer_after_the_end_of_the_mount_harms_nobody) {
+    board.hold_reads(true);
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    ReadRequest request{board.take(board.log().held.at(0))};
+    started.reset();
+    request.reply("too late");
+    EXPECT_FALSE(request);
+}
+
+TEST_F(SessionRequests, a_write_is_parked_until_there_is_room) {
+    board.set(Condition::output, 0);
+    const std::uint64_t file = kernel.open(O_WRONLY);
+    EXPECT_EQ(kernel.write(file, "one").error, -1);
+    board.put(Condition::output);
+    kernel.turn();
+    EXPECT_EQ(board.log().written, std::vector<std::string>{"one"});
+}
+
+TEST_F(SessionRequests, an_ioctl_carries_bytes_both_ways_and_a_result) {
+    const std::uint64_t file = kernel.open(O_RDWR);
+    const ::fuse_ioctl_in body = {
+        .fh = file, .flags = 0, .cmd = 0x4711, .arg = 0, .in_size = 2, .out_size = 2};
+    const Answer answer = kernel.ask(FUSE_IOCTL, FUSE_ROOT_ID, body, std::string_view{"\1\2"});
+    ASSERT_EQ(answer.error, 0);
+    EXPECT_EQ(answer.as<::fuse_ioctl_out>().result, 3);
+    EXPECT_EQ(answer.text().substr(sizeof(::fuse_ioctl_out)), "\1\2");
+}
+
+TEST_F(SessionRequests, an_open_may_be_refused_with_any_error) {
+    board.refuse_opens(std::errc::device_or_resource_busy);
+    const ::fuse_open_in body = {.flags = O_RDONLY, .open_flags = 0};
+    EXPECT_EQ(kernel.ask(FUSE_OPEN, FUSE_ROOT_ID, body).error, EBUSY);
+}
+
+TEST_F(SessionRequests, handles_that_were_never_given_are_refused) {
+    const std::optional<Answer> read = kernel.answer_of(kernel.send_read(99));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->error, EBADF);
+    EXPECT_EQ(kernel.write(99, "x").error, EBADF);
+    EXPECT_NE(kernel.poll(99, POLLIN) & POLLERR, 0U);
+    kernel.release(99);
+}
+
+TEST_F(SessionRequests, what_comes_from_a_thread_that_serves_is_refused_with_edeadlk) {
+    kernel.set_caller(static_cast<std::uint32_t>(::gettid()));
+    const ::fuse_open_in body = {.flags = O_RDONLY, .open_flags = 0};
+    EXPECT_EQ(kernel.ask(FUSE_OPEN, FUSE_ROOT_ID, body).error, EDEADLK);
+    EXPECT_EQ(board.log().opened, 0);
+}
+
+TEST_F(SessionRequests, unknown_and_broken_messages_harm_nobody) {
+    EXPECT_EQ(kernel.ask(0xffffU, FUSE_ROOT_ID, std::uint64_t{0}).error, ENOSYS);
+    const std::array<std::byte, 3> crumbs{};
+    kernel.send_raw(crumbs);
+    ::fuse_in_header liar = {};
+    liar.len = 4000;
+    liar.opcode = FUSE_READ;
+    kernel.send_raw(std::as_bytes(std::span{&liar, 1}));
+    board.put(Condition::input);
+    ASSERT_TRUE(kernel.answer_of(kernel.send_read(kernel.open(O_RDONLY))));
+}
+
+}  // namespace
+}  // namespace tocsin::resource
