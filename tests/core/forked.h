@@ -1,8 +1,9 @@
 // Runs a part of a test in a child of fork(). For tests.
 #pragma once
 
-#include <cstdlib>
+#include <cstdio>
 #include <sys/wait.h>
+#include <type_traits>
 #include <unistd.h>
 
 namespace tocsin::core {
@@ -13,6 +14,7 @@ inline constexpr int child_failed = 99;
 // (true is 0) or an int, is the exit status. Returns the child.
 template <typename Body>
 [[nodiscard]] pid_t start_child(Body&& body) {
+    std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
         int status = child_failed;

@@ -232,10 +232,14 @@ void Loop::tell_changes() {
     }
 }
 
-// The poster that ended a sleep may be anywhere between that and its ring.
+// The poster that ended a sleep may be anywhere between that and its ring, which is the last thing
+// it does to the loop: that it has begun tells the loop that its memory is not touched any more.
 void Loop::ring() noexcept {
     if (is_of_this_process()) {
-        state_->bell.post();
+        const int descriptor = state_->bell.posting_descriptor();
+        const WakeMedium medium = state_->bell.medium();
+        state_->rings_begun.fetch_add(1, std::memory_order_release);
+        post_to(descriptor, medium);
     }
 }
 
@@ -249,6 +253,8 @@ void Loop::await_posters() noexcept {
         ::poll(&entry, 1, -1);
         state.rings_taken += state.bell.drain();
     }
+    // Whoever has rung has begun to, so what it read of the loop happened before this.
+    [[maybe_unused]] const std::uint64_t begun = state.rings_begun.load(std::memory_order_acquire);
 }
 
 }  // namespace tocsin::core

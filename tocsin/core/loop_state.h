@@ -1,6 +1,7 @@
 // What a loop is made of. Private to tocsin/core.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <pthread.h>
 
@@ -32,9 +33,10 @@ struct Loop::State {
     base::List<Watch, ReadyWatches> watches_of_turn;
     base::List<Watch, ChangedWatches> changed_watches;
 
-    // Sleeps that a poster has ended, each of which it announces by one ring, and the rings that
-    // have been taken from the bell.
+    // Sleeps that a poster has ended, each of which it announces by one ring; the posters that are
+    // at the ring or past it; and the rings that have been taken from the bell.
     std::uint64_t rings_owed = 0;
+    std::atomic<std::uint64_t> rings_begun{0};
     std::uint64_t rings_taken = 0;
 
     base::Time looked_at;  // when the kernel was last asked for descriptors

@@ -1,0 +1,124 @@
+// What a post costs: at most one system call, and none when the receiver is going to look anyway.
+#include <dirent.h>
+#include <fstream>
+#include <gtest/gtest.h>
+#include <iterator>
+#include <string>
+#include <thread>
+
+#include <tests/core/patience.h>
+#include <tests/core/pipe.h>
+#include <tests/core/system_calls.h>
+#include <tocsin/core/event.h>
+#include <tocsin/core/loop.h>
+#include <tocsin/core/raw_event.h>
+
+namespace tocsin::core {
+namespace {
+
+TEST(PostCost, the_count_of_system_calls_is_right) {
+    EXPECT_EQ(count_system_calls([] {
+                  mark();
+                  for (int call = 0; call < 5; ++call) {
+                      ::syscall(SYS_getuid);
+                  }
+                  mark();
+              }),
+              5);
+}
+
+TEST(PostCost, a_post_to_a_loop_that_is_awake_makes_no_system_call) {
+    EXPECT_EQ(count_system_calls([] {
+                  Loop loop;
+                  Event first{loop, {}};
+                  Event second{loop, {}};
+                  mark();
+                  first.post();
+                  second.post();
+                  first.post();
+                  loop.stop();
+                  mark();
+                  loop.run_until_idle();
+              }),
+              0);
+}
+
+// The state of the only other thread of this process, as /proc tells it.
+char state_of_other_thread() {
+    DIR* const folder = ::opendir("/proc/self/task");
+    char state = '?';
+    while (const dirent* const entry = ::readdir(folder)) {
+        if (entry->d_name[0] == '.' || std::stoi(entry->d_name) == ::getpid()) {
+            continue;
+        }
+        std::ifstream file{"/proc/self/task/" + std::string{entry->d_name} + "/stat"};
+        const std::string line{std::istreambuf_iterator<char>{file}, {}};
+        state = line[line.rfind(')') + 2];
+    }
+    ::closedir(folder);
+    return state;
+}
+
+TEST(PostCost, a_post_to_a_loop_that_sleeps_makes_one_system_call) {
+    EXPECT_EQ(count_system_calls([] {
+                  Loop* shared = nullptr;
+                  Event event;
+                  Gate ready;
+                  std::thread sleeper{[&] {
+                      Loop loop;
+                      shared = &loop;
+                      event.register_with(loop);
+                      ready.open();
+                      loop.run();
+                      event.unregister();
+                  }};
+                  if (!ready.pass() || !comes_true([] { return state_of_other_thread() == 'S'; })) {
+                      ::_exit(child_failed);
+                  }
+                  mark();
+                  event.post();
+                  mark();
+                  shared->stop();
+                  sleeper.join();
+              }),
+              1);
+}
+
+TEST(PostCost, a_raw_post_makes_one_system_call) {
+    EXPECT_EQ(count_system_calls([] {
+                  Loop loop;
+                  RawEvent event;
+                  RawPoster poster;
+                  if (event.register_with(loop) || event.make_poster(poster)) {
+                      ::_exit(child_failed);
+                  }
+                  mark();
+                  event.post();
+                  poster.post();
+                  mark();
+              }),
+              2);
+}
+
+TEST(PostCost, switching_an_interest_off_and_on_between_two_waits_makes_no_system_call) {
+    EXPECT_EQ(count_system_calls([] {
+                  Loop loop;
+                  Pipe pipe;
+                  Watch watch;
+                  if (watch.register_with(loop, pipe.reader.number(), Condition::input)) {
+                      ::_exit(child_failed);
+                  }
+                  mark();
+                  for (int turn = 0; turn < 10; ++turn) {
+                      watch.set_interest({});
+                      watch.set_interest(Condition::input);
+                      loop.turn(Wait::no);
+                  }
+                  mark();
+              }),
+              10)
+        << "one wait in each turn, and nothing else";
+}
+
+}  // namespace
+}  // namespace tocsin::core
