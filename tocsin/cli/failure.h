@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <tocsin/cli/table.h>
+
 namespace tocsin::cli {
 
 // The exit codes of all commands; tocsin(1) lists them.
@@ -20,7 +22,9 @@ enum class Exit : std::uint8_t {
 // A command cannot go on. The message is one line that names the object, the reason and the remedy.
 class Failure : public std::runtime_error {
 public:
-    Failure(Exit exit, const std::string& message) : std::runtime_error{message}, exit_{exit} {}
+    // What people named, a path with a line break say, is shown so that the line stays one.
+    Failure(Exit exit, const std::string& message)
+        : std::runtime_error{printable(message)}, exit_{exit} {}
 
     [[nodiscard]] Exit exit() const noexcept { return exit_; }
 
