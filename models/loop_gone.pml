@@ -2,7 +2,7 @@
 // closed, no poster touches a loop that is gone, and the destructor ends.
 // Mirrors tocsin/core/loop.cpp (wait_and_collect, ring, await_posters) and tocsin/core/wake_channel.h.
 //
-// Three posters post twice each. The poster that ends a sleep rings only after its event has become
+// Three posters post twice each (four times with DEEP). The poster that ends a sleep rings only after its event has become
 // visible; the loop, woken by something else, may deliver that event first and be destroyed by its
 // handler. The owner may also destroy it as soon as all events have been pushed, delivered or not.
 // The bell is an eventfd, which counts and is never drained before the end; or, with DRAINED, a
@@ -11,8 +11,13 @@
 // Configurations: plain DRAINED
 
 #define POSTERS 3
+#ifdef DEEP
+#define POSTS 4
+#define OTHER_WAKES 3
+#else
 #define POSTS 2
 #define OTHER_WAKES 2
+#endif
 #ifdef DRAINED
 #define IS_RUNG (bell > 0) // Waited for by level.
 #else

@@ -2,14 +2,14 @@
 // Mirrors tocsin/core/ready_queue.h (post, fall_asleep, wake_up, begin_turn, next_of_turn).
 //
 // Three posters post twice each, to either of two events; another source may wake the loop, too.
-// With STORE_BUFFERS two posters do so, and the handler of event 0 posts event 1 once. There, what a
-// poster writes before a post sits in a store buffer and becomes visible at any later time, at the
-// latest when the poster's next read-modify-write drains the buffer, as on x86. Without, it becomes
-// visible at the worst moment that this leaves: with the read-modify-write itself.
+// With STORE_BUFFERS two posters do so (three with DEEP), and the handler of event 0 posts event 1
+// once. There, what a poster writes before a post sits in a store buffer and becomes visible at any
+// later time, at the latest when the poster's next read-modify-write drains the buffer, as on x86.
+// Without, it becomes visible at the worst moment that this leaves: with the read-modify-write.
 //
-// Configurations: plain STORE_BUFFERS
+// Configurations: STORE_BUFFERS plain
 
-#ifdef STORE_BUFFERS
+#if defined(STORE_BUFFERS) && !defined(DEEP)
 #define POSTERS 2
 #else
 #define POSTERS 3
@@ -124,6 +124,9 @@ end:
     do
     :: d_step { buffer[0] != NONE -> unseen[buffer[0]] = true; buffer[0] = NONE }
     :: d_step { buffer[1] != NONE -> unseen[buffer[1]] = true; buffer[1] = NONE }
+#if POSTERS > 2
+    :: d_step { buffer[2] != NONE -> unseen[buffer[2]] = true; buffer[2] = NONE }
+#endif
     od
 }
 #endif

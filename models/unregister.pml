@@ -2,12 +2,16 @@
 // memory, and the others are delivered in order, each in the turn that it belongs to.
 // Mirrors tocsin/core/ready_queue.h (post, begin_turn, next_of_turn, remove, unlink, link_backwards).
 //
-// One poster posts three times, another twice, each to any of three events. In any handler, the
-// event's own or another's, the loop may unregister event 0, event 1 or both, as soon as nobody is
-// going to begin a post of it any more; a poster may still be between claiming and pushing it.
-// Sleeping is left out: a loop that has nothing to do waits for a push (see ready_queue.pml).
+// One poster posts three times, another twice (three times with DEEP), each to any of three events.
+// In any handler, the event's own or another's, the loop may unregister event 0, event 1 or both, as
+// soon as nobody is going to begin a post of it any more; a poster may still be between claiming and
+// pushing it. Sleeping is left out: a loop that has nothing to do waits for a push (ready_queue.pml).
 
+#ifdef DEEP
+#define POSTS 6
+#else
 #define POSTS 5
+#endif
 #define EVENTS 3
 #define NONE 3
 
@@ -20,7 +24,7 @@ bool pending[EVENTS];
 byte first = NONE;
 byte last = NONE;
 byte turn_end = NONE;
-bool linked_backwards;
+byte linked = NONE;           // Up to this one events know the one before them.
 
 // Only for the proof.
 bool freed[EVENTS];
@@ -89,8 +93,7 @@ inline take_stack() {
             :: first == NONE -> first = oldest
             :: else -> touch(last); next[last] = oldest
             fi;
-            last = end_of_new;
-            linked_backwards = false
+            last = end_of_new
         fi;
         newest = NONE; oldest = NONE; older = NONE; end_of_new = NONE
     }
@@ -129,7 +132,13 @@ inline take_first() {
         if
         :: turn_end == event -> turn_end = NONE
         :: else
+        fi;
+#ifndef BUG_STALE_LINKED
+        if
+        :: linked == event -> linked = NONE
+        :: else
         fi
+#endif
     }
 }
 
@@ -147,10 +156,14 @@ inline arm_again() {
     }
 }
 
+// Goes on where it stopped the last time.
 inline link_backwards() {
     d_step {
-        older = first;
-        oldest = NONE;
+        oldest = linked;
+        if
+        :: linked == NONE -> older = first
+        :: else -> touch(linked); older = next[linked]
+        fi;
         do
         :: older == NONE -> break
         :: else ->
@@ -160,7 +173,7 @@ inline link_backwards() {
             older = next[older]
         od;
         oldest = NONE;
-        linked_backwards = true
+        linked = last
     }
 }
 
@@ -190,6 +203,10 @@ inline unlink(event) {
         :: else
         fi;
 #endif
+        if
+        :: linked == event -> linked = older
+        :: else
+        fi;
         older = NONE;
         pending[event] = false;
         previous[event] = NONE;
@@ -206,10 +223,7 @@ inline remove(event) {
 #ifndef BUG_NO_COLLECT
         take_stack();
 #endif
-        if
-        :: !linked_backwards -> link_backwards()
-        :: else
-        fi;
+        link_backwards();
         if
         :: event == first || previous[event] != NONE -> unlink(event); break
         :: else
@@ -275,7 +289,11 @@ init {
         :: else -> break
         od;
         run poster(plan[0], plan[1], plan[2]);
+#ifdef DEEP
+        run poster(plan[3], plan[4], plan[5]);
+#else
         run poster(plan[3], plan[4], NONE);
+#endif
         do
         :: step > 0 -> step--; plan[step] = 0
         :: else -> break

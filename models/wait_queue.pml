@@ -22,6 +22,15 @@
 #define EMPTY 8
 #define THRESHOLD(a) (a + 1)
 
+// With DEEP arm 0 may be armed again by its client and by its sink, and arm 1 may be destroyed, too.
+#ifdef DEEP
+#define REARMS 2
+#define CLIENT_DESTROYS(a) true
+#else
+#define REARMS 1
+#define CLIENT_DESTROYS(a) (a == 0)
+#endif
+
 mtype = { idle, armed, firing, waiting, met, fired };
 
 byte level; // The resource's truth.
@@ -46,7 +55,7 @@ bool outstanding[ARMS];                 // Was armed and has not ended.
 byte running[ARMS];                     // How many sinks of it run.
 bool freed[ARMS];
 bool left_to_sink;                      // The client of arm 0 will not touch it again.
-bool may_rearm = true;
+byte rearms = REARMS;
 byte ended;
 
 inline touch(a) { assert(!freed[a]) }
@@ -74,7 +83,7 @@ inline take_out(a, was_armed) {
         touch(a);
         was_armed = (state[a] != idle);
         if
-        :: state[a] == firing -> list[list_of[a]] ?? eval(a); list_of[a] = NO_THREAD
+        :: state[a] == firing && list_of[a] != NO_THREAD -> list[list_of[a]] ?? eval(a); list_of[a] = NO_THREAD
         :: else
         fi;
         state[a] = idle;
@@ -93,9 +102,8 @@ inline take_out(a, was_armed) {
     RUNS_IN(a, 0) -> 0 : (RUNS_IN(a, 1) -> 1 : (RUNS_IN(a, 2) -> 2 : (RUNS_IN(a, 3) -> 3 : NO_THREAD))))
 
 // Also waits for a sink that runs in another thread when the arm could be taken out: that sink may
-// have armed it again.
+// have armed it again. `was_armed` is false before.
 inline cancel(me, a, was_armed, taken) {
-    was_armed = false;
     do
     :: atomic {
         !locked ->
@@ -104,24 +112,28 @@ inline cancel(me, a, was_armed, taken) {
             publish_lowest();
             if
 #if defined(BUG_CANCEL_DOES_NOT_WAIT)
-            :: true -> break
+            :: true ->
 #elif defined(BUG_RETURN_WITHOUT_WAITING)
-            :: taken || !RUNS_ELSEWHERE(a, me) -> break
-            :: else
+            :: taken || !RUNS_ELSEWHERE(a, me) ->
 #else
-            :: !RUNS_ELSEWHERE(a, me) -> break
-            :: else
+            :: !RUNS_ELSEWHERE(a, me) ->
 #endif
+                taken = false;
+                break
+            :: else
             fi
        }
        !RUNS_ELSEWHERE(a, me) // Waits until a sink has returned.
-    od;
-    taken = false
+    od
 }
 
 // What its caller does when a sink has returned. An idle arm whose sink does not run has no queue.
 inline end_call(me) {
     d_step {
+        if
+        :: called[me] != NO_ARM -> running[called[me]]--
+        :: else
+        fi;
         if
         :: called[me] != NO_ARM && !gone[me] ->
             touch(called[me]);
@@ -132,6 +144,7 @@ inline end_call(me) {
         :: else
         fi;
         called[me] = NO_ARM;
+        returned[me] = false;
         gone[me] = false
     }
 }
@@ -150,9 +163,10 @@ inline begin_call(me, a) {
     run sink(me, a)
 }
 
-inline call_next(me, a) {
-    atomic {
-        !locked ->
+inline call_sinks(me, a) {
+    do
+    :: atomic {
+        !locked && (called[me] == NO_ARM || returned[me]) ->
             end_call(me);
             do
             :: list[me] ? [a] ->
@@ -170,19 +184,10 @@ inline call_next(me, a) {
             :: empty(list[me]) -> a = NO_ARM; break
             od;
             if
-            :: a != NO_ARM -> begin_call(me, a)
-            :: else
+            :: a != NO_ARM -> begin_call(me, a); a = NO_ARM
+            :: else -> break
             fi
-    }
-}
-
-inline call_sinks(me, a) {
-    do
-    :: call_next(me, a);
-        if
-        :: a == NO_ARM -> break
-        :: else -> returned[me]; returned[me] = false
-        fi
+       }
     od
 }
 
@@ -214,7 +219,7 @@ inline trigger(me, available, seen, a) {
     if
     :: seen > available // Nobody is armed so low.
     :: else ->
-        atomic { !locked -> collect(me, available) };
+        atomic { !locked -> seen = 0; collect(me, available) };
         call_sinks(me, a)
     fi
 }
@@ -254,17 +259,18 @@ inline arm_and_look(me, a, outcome, was_armed, taken) {
     was_armed = (level >= THRESHOLD(a));
     insert(me, a, outcome, taken);
     if
+    :: outcome == waiting && !was_armed
     :: outcome == waiting && was_armed ->
+        was_armed = false;
 #else
     insert(me, a, outcome, taken);
     if
     :: outcome == waiting && level >= THRESHOLD(a) ->
 #endif
         cancel(me, a, was_armed, taken);
-        outcome = (was_armed -> met : fired)
+        atomic { outcome = (was_armed -> met : fired); was_armed = false }
     :: else
-    fi;
-    was_armed = false
+    fi
 }
 
 proctype sink(byte me, a) {
@@ -273,8 +279,7 @@ proctype sink(byte me, a) {
 
 #ifndef STORE_BUFFERS
     if
-    :: a == 0 && may_rearm ->
-        may_rearm = false;
+    :: atomic { a == 0 && rearms > 0 -> rearms-- };
         // On a closed queue this puts it on the list of the thread that is calling the sink.
         arm_and_look(me, 0, outcome, was_armed, taken)
     :: true
@@ -287,7 +292,7 @@ proctype sink(byte me, a) {
     :: true
     fi;
 #endif
-    atomic { assert(!freed[a] || left_to_sink); running[a]--; returned[me] = true }
+    atomic { assert(!freed[a] || gone[me]); returned[me] = true }
 }
 
 proctype client(byte me, a) {
@@ -301,7 +306,7 @@ proctype client(byte me, a) {
     :: else
     fi;
     if
-    :: true -> // Replaces it.
+    :: atomic { a == 0 && rearms > 0 -> rearms-- };
         arm_and_look(me, a, outcome, was_armed, taken);
         if
         :: outcome == fired -> call_sinks(me, other)
@@ -310,15 +315,14 @@ proctype client(byte me, a) {
     :: true
     fi;
     if
-    :: true -> // ~Arm, and the memory is gone.
+    :: CLIENT_DESTROYS(a) -> // ~Arm, and the memory is gone.
         if
         :: has_queue[a] -> cancel(me, a, was_armed, taken)
         :: else
         fi;
-        was_armed = false;
-        atomic { assert(running[a] == 0); freed[a] = true }
+        atomic { was_armed = false; assert(running[a] == 0); freed[a] = true }
     :: a == 0 -> left_to_sink = true
-    :: true
+    :: a == 1
     fi;
     ended++
 }
