@@ -1,18 +1,16 @@
 // Watches: what is reported to whom, and unregistering anywhere.
 #include <tocsin/core/watch.h>
 
-#include <array>
 #include <deque>
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <memory>
-#include <sys/socket.h>
 #include <vector>
 
 #include <tests/core/both_ways.h>
 #include <tests/core/does.h>
 #include <tests/core/pipe.h>
+#include <tests/core/socket_pair.h>
 #include <tocsin/core/errors.h>
 #include <tocsin/core/loop.h>
 
@@ -30,18 +28,6 @@ struct Witness {
         ++calls;
         told = ready;
     }}};
-};
-
-struct SocketPair {
-    SocketPair() {
-        std::array<int, 2> ends{};
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()),
-                  0);
-        here.reset(ends[0]);
-        there.reset(ends[1]);
-    }
-    base::Descriptor here;
-    base::Descriptor there;
 };
 
 TEST_P(WatchOn, tells_of_input_as_long_as_there_is_some) {

@@ -1,0 +1,176 @@
+// Raw posts, and posts, from signal handlers that interrupt each other.
+#include <tocsin/core/raw_event.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <gtest/gtest.h>
+#include <thread>
+#include <unistd.h>
+
+#include <tests/core/full_channel.h>
+#include <tests/core/patience.h>
+#include <tests/core/sanitized.h>
+#include <tocsin/core/loop.h>
+
+namespace tocsin::core {
+namespace {
+
+const RawEvent* outer_raw = nullptr;
+const RawEvent* inner_raw = nullptr;
+Event* outer_event = nullptr;
+Event* inner_event = nullptr;
+std::atomic<int> handler_runs{0};
+
+// The handler of SIGALRM is interrupted in its middle by that of SIGUSR1; both post, and spoil
+// errno before.
+void post_inner(int) {
+    const int error = errno;
+    errno = ENXIO;
+    inner_raw->post();
+    inner_event->post();
+    if (errno != ENXIO) {
+        ::_exit(98);
+    }
+    errno = error;
+}
+
+void post_outer(int) {
+    const int error = errno;
+    errno = EXDEV;
+    outer_raw->post();
+    std::raise(SIGUSR1);
+    outer_event->post();
+    outer_raw->post();
+    if (errno != EXDEV) {
+        ::_exit(97);
+    }
+    errno = error;
+    handler_runs.fetch_add(1, std::memory_order_relaxed);
+}
+
+// A signal handler that is installed as long as this lives.
+class Handled {
+public:
+    Handled(int signal, void (*handler)(int)) : signal_{signal} {
+        struct sigaction action{};
+        action.sa_handler = handler;
+        ::sigaction(signal, &action, &before_);
+    }
+    Handled(const Handled&) = delete;
+    Handled& operator=(const Handled&) = delete;
+    ~Handled() { ::sigaction(signal_, &before_, nullptr); }
+
+private:
+    int signal_;
+    struct sigaction before_{};
+};
+
+// Sends SIGALRM to the thread that makes it, many times a millisecond, as long as it lives.
+class SignalStorm {
+public:
+    SignalStorm() {
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = SIGALRM;
+        event._sigev_un._tid = ::gettid();
+        ::timer_create(CLOCK_MONOTONIC, &event, &timer_);
+        const timespec often{.tv_sec = 0, .tv_nsec = sanitized ? 500'000 : 50'000};
+        const itimerspec setting{.it_interval = often, .it_value = often};
+        ::timer_settime(timer_, 0, &setting, nullptr);
+    }
+    SignalStorm(const SignalStorm&) = delete;
+    SignalStorm& operator=(const SignalStorm&) = delete;
+    ~SignalStorm() { ::timer_delete(timer_); }
+
+private:
+    timer_t timer_{};
+};
+
+struct Counted {
+    int delivered = 0;
+    RawEvent raw{base::Callback<>{[this] { ++delivered; }}};
+    Event event{base::Callback<>{[this] { ++delivered; }}};
+};
+
+class PostInSignalHandler : public testing::Test {
+protected:
+    PostInSignalHandler() {
+        for (Counted* const counted : {&outer, &inner}) {
+            EXPECT_FALSE(counted->raw.register_with(loop));
+            counted->event.register_with(loop);
+        }
+        outer_raw = &outer.raw;
+        inner_raw = &inner.raw;
+        outer_event = &outer.event;
+        inner_event = &inner.event;
+        handler_runs = 0;
+    }
+
+    Loop loop;
+    Counted outer;
+    Counted inner;
+    const Handled alarm{SIGALRM, &post_outer};
+    const Handled user{SIGUSR1, &post_inner};
+    const int wanted = static_cast<int>(rounds_or(10'000, 500));
+};
+
+TEST_F(PostInSignalHandler, nested_handlers_keep_errno_and_reach_the_loop_that_they_interrupt) {
+    {
+        const SignalStorm storm;
+        int wrong = 0;
+        EXPECT_TRUE(turn_until(loop, [this, &wrong] {
+            errno = EDOM;
+            for (int look = 0; look < 100; ++look) {
+                wrong += errno != EDOM ? 1 : 0;
+            }
+            return handler_runs.load() >= wanted;
+        }));
+        EXPECT_EQ(wrong, 0);
+    }
+    loop.run_until_idle();
+    EXPECT_GT(outer.delivered, 0);
+    EXPECT_LE(outer.delivered, 3 * handler_runs.load());
+    EXPECT_LE(inner.delivered, 2 * handler_runs.load());
+    const int before = outer.delivered + inner.delivered;
+    post_outer(0);
+    loop.run_until_idle();
+    EXPECT_EQ(outer.delivered + inner.delivered, before + 4) << "all four are still armed";
+}
+
+TEST_F(PostInSignalHandler, nested_handlers_in_another_thread_reach_a_sleeping_loop) {
+    std::atomic<int> wrong{0};
+    std::jthread interrupted{[this, &wrong](const std::stop_token& stop) {
+        const SignalStorm storm;
+        while (handler_runs.load() < wanted && !stop.stop_requested()) {
+            errno = EDOM;
+            for (int look = 0; look < 100; ++look) {
+                wrong += errno != EDOM ? 1 : 0;
+            }
+        }
+    }};
+    EXPECT_TRUE(turn_until(loop, [this] { return handler_runs.load() >= wanted; }));
+    interrupted.join();
+    loop.run_until_idle();
+    EXPECT_EQ(wrong.load(), 0);
+    EXPECT_GT(outer.delivered, 0);
+    EXPECT_GT(inner.delivered, 0);
+}
+
+TEST_F(PostInSignalHandler, never_blocks_when_the_channel_is_full) {
+    for (const RawEvent* const raw : {outer_raw, inner_raw}) {
+        RawPoster poster;
+        ASSERT_FALSE(raw->make_poster(poster));
+        fill(poster.descriptor());
+    }
+    {
+        const SignalStorm storm;
+        EXPECT_TRUE(comes_true([] { return handler_runs.load() >= 100; }));
+    }
+    loop.run_until_idle();
+    EXPECT_EQ(outer.delivered + inner.delivered, 4);
+}
+
+}  // namespace
+}  // namespace tocsin::core
