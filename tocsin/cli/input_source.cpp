@@ -15,9 +15,13 @@ InputSource::InputSource(core::Loop& loop, int descriptor, base::Callback<> read
       ready_{ready},
       watch_{[this](core::Conditions) { ready_(); }},
       task_{[this] { run_task(); }} {
-    const std::error_code error = watch_.register_with(loop, descriptor, {});
+    // With an interest, since only then the kernel says whether it can watch such a descriptor.
+    const std::error_code error = watch_.register_with(loop, descriptor, core::Condition::input);
     if (error && error != core::Error::not_watchable) {
         throw std::system_error{error};
+    }
+    if (!error) {
+        watch_.set_interest({});
     }
 }
 

@@ -18,9 +18,13 @@ LineOutput::LineOutput(core::Loop& loop, int descriptor, base::Callback<> change
       changed_{changed},
       watch_{[this](core::Conditions) { write_some(); }},
       task_{[this] { write_some(); }} {
-    const std::error_code error = watch_.register_with(loop, descriptor, {});
+    // With an interest, since only then the kernel says whether it can watch such a descriptor.
+    const std::error_code error = watch_.register_with(loop, descriptor, core::Condition::output);
     if (error && error != core::Error::not_watchable) {
         throw std::system_error{error};
+    }
+    if (!error) {
+        watch_.set_interest({});
     }
 }
 

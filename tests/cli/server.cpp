@@ -1,0 +1,57 @@
+// Asking a running server.
+#include <tests/cli/server.h>
+
+namespace cli_test {
+
+namespace {
+
+using nlohmann::json;
+
+Arguments with_more(Arguments arguments, const Arguments& more) {
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return tocsin_with(arguments);
+}
+
+// The first resource of a path; of a socket the whole status.
+json resource_of(const std::string& path) {
+    const json status = status_of(path);
+    return status.contains("resources") ? status["resources"].at(0) : status;
+}
+
+}  // namespace
+
+Arguments serve_at(const std::string& path, const Arguments& more) {
+    return with_more({"serve", "-v", path}, more);
+}
+
+Arguments serve_on(const std::string& socket, const Arguments& more) {
+    return with_more({"serve", "-v", "--socket", socket}, more);
+}
+
+json status_of(const std::string& path) {
+    const Outcome outcome = run(tocsin_with({"stat", "--json", path}));
+    return outcome.exit == 0 ? json::parse(outcome.output) : json{};
+}
+
+bool Server::has_published(const std::string& path, std::uint64_t count) {
+    return eventually([&] {
+        const json status = status_of(path);
+        return !status.is_null() && status["records"].value("published", count + 1) == count;
+    });
+}
+
+bool Server::has_open_files(const std::string& path, std::uint64_t count) {
+    return eventually([&] { return resource_of(path).value("open_count", count + 1) == count; });
+}
+
+bool Server::has_parked_reads(const std::string& path, std::uint64_t count) {
+    return eventually([&] {
+        std::uint64_t parked = 0;
+        for (const json& file : resource_of(path).value("open", json::array())) {
+            parked += file.value("parked", std::uint64_t{0});
+        }
+        return parked == count;
+    });
+}
+
+}  // namespace cli_test
