@@ -1,6 +1,7 @@
 // An arm: one client's request to be told once. Public.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include <tocsin/base/callback.h>
@@ -12,8 +13,7 @@ namespace tocsin::core {
 class WaitQueue;
 
 // Where a firing goes: told what came true. Called by the thread that triggers, without a lock;
-// must neither block nor throw. One that arms again looks for hang_up first: a closed queue calls
-// it from within arm().
+// must neither block nor throw.
 using Sink = base::Callback<Conditions>;
 
 // A slot that waits in one WaitQueue for one condition, with a threshold.
@@ -24,9 +24,9 @@ using Sink = base::Callback<Conditions>;
 //     +------ WaitQueue::cancel() +------------------+
 //
 // The caller owns it; its destructor cancels it, so that its memory may be freed also while another
-// thread triggers, and inside its own sink. An arm stays tied to the queue in which it was armed,
-// also after it has fired, until WaitQueue::cancel() or the hang-up; while it is tied the queue
-// outlives it, and arming it in another queue stops the program.
+// thread triggers, and inside its own sink. While it is armed, or its sink is running, it is tied
+// to its queue: arming it in another one stops the program. A queue that goes hangs up on its arms,
+// which may outlive it.
 class Arm : private base::Link<> {
 public:
     // An idle arm. `owner` is whatever identifies the client to WaitQueue::cancel_all().
@@ -54,7 +54,7 @@ private:
 
     Sink sink_;
     std::uint64_t owner_ = 0;
-    WaitQueue* queue_ = nullptr;  // where it was last armed and may still be called from
+    std::atomic<WaitQueue*> queue_{nullptr};  // where it is armed, or its sink is running
 
     // Its place among the armed ones: see ArmHeap. While it fires it is on a list instead.
     Arm* child_ = nullptr;

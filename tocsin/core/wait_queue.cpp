@@ -13,16 +13,17 @@ struct WaitQueue::Firing {
     Firing() noexcept = default;
     explicit Firing(Conditions reason) noexcept : instead{reason} {}
 
-    base::List<Arm> arms;         // collected and not called yet
-    const Arm* called = nullptr;  // whose sink is running now; perhaps freed by it
+    base::List<Arm> arms;   // collected and not called yet
+    Arm* called = nullptr;  // whose sink is running now, unless it was cancelled meanwhile
+    std::uint64_t called_owner = 0;
     std::thread::id thread = std::this_thread::get_id();
     Conditions instead;  // told instead of the arm's condition, unless empty
     Firing* next = nullptr;
 };
 
 Arm::~Arm() {
-    if (queue_ != nullptr) {
-        queue_->cancel(*this);
+    if (WaitQueue* const queue = queue_.load(std::memory_order_acquire)) {
+        queue->cancel(*this);
     }
 }
 
@@ -33,9 +34,14 @@ void Arm::set_sink(Sink sink, std::uint64_t owner) noexcept {
 }
 
 bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
-    base::check(arm.queue_ == nullptr || arm.queue_ == this,
-                "WaitQueue::arm: the arm was armed in another queue; cancel it there first");
     std::unique_lock lock{mutex_};
+    const WaitQueue* const tied_to = arm.queue_.load(std::memory_order_relaxed);
+    base::check(tied_to == nullptr || tied_to == this,
+                "WaitQueue::arm: the arm is armed in another queue; cancel it there first");
+    if (closed_ && is_called_here_locked(arm)) {
+        // Its sink is being told of the hang-up: once more would be without end.
+        return false;
+    }
     if (take_out_locked(arm)) {
         ++counters_.replaced;
     }
@@ -51,7 +57,7 @@ bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) no
 }
 
 void WaitQueue::arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
-    arm.queue_ = this;
+    arm.queue_.store(this, std::memory_order_relaxed);
     arm.condition_ = condition;
     arm.threshold_ = threshold;
     arm.sequence_ = next_sequence_++;
@@ -88,32 +94,57 @@ bool WaitQueue::take_out_locked(Arm& arm) noexcept {
 
 bool WaitQueue::cancel(Arm& arm) noexcept {
     std::unique_lock lock{mutex_};
-    while (!take_out_locked(arm)) {
-        if (!runs_elsewhere_locked(arm)) {
-            arm.queue_ = nullptr;
-            return false;
-        }
-        ++cancellers_waiting_;
-        sink_returned_.wait(lock);
-        --cancellers_waiting_;
+    bool taken = take_out_locked(arm);
+    while (is_called_elsewhere_locked(arm)) {
+        await_sink(lock);
+        // Its sink may have armed it again.
+        taken = take_out_locked(arm) || taken;
     }
-    ++counters_.cancelled;
-    arm.queue_ = nullptr;
-    return true;
+    counters_.cancelled += taken ? 1U : 0U;
+    untie_locked(arm);
+    return taken;
+}
+
+void WaitQueue::await_sink(std::unique_lock<std::mutex>& lock) noexcept {
+    ++cancellers_waiting_;
+    sink_returned_.wait(lock);
+    --cancellers_waiting_;
+}
+
+// The arm may be freed by its owner from here on, also inside its own sink in this thread.
+void WaitQueue::untie_locked(Arm& arm) noexcept {
+    for (Firing* firing = firings_; firing != nullptr; firing = firing->next) {
+        if (firing->called == &arm && firing->thread == std::this_thread::get_id()) {
+            firing->called = nullptr;
+        }
+    }
+    arm.queue_.store(nullptr, std::memory_order_release);
 }
 
 bool WaitQueue::is_armed(const Arm& arm) const noexcept {
     const std::lock_guard lock{mutex_};
-    return arm.queue_ == this && arm.state_ == Arm::State::armed;
+    return arm.queue_.load(std::memory_order_relaxed) == this && arm.state_ == Arm::State::armed;
 }
 
-bool WaitQueue::runs_elsewhere_locked(const Arm& arm) const noexcept {
-    for (const Firing* firing = firings_; firing != nullptr; firing = firing->next) {
-        if (firing->called == &arm && firing->thread != std::this_thread::get_id()) {
-            return true;
-        }
+template <typename Matches>
+bool WaitQueue::any_firing_locked(Matches matches) const noexcept {
+    const Firing* firing = firings_;
+    while (firing != nullptr && (firing->called == nullptr || !matches(*firing))) {
+        firing = firing->next;
     }
-    return false;
+    return firing != nullptr;
+}
+
+bool WaitQueue::is_called_elsewhere_locked(const Arm& arm) const noexcept {
+    return any_firing_locked([&arm](const Firing& firing) {
+        return firing.called == &arm && firing.thread != std::this_thread::get_id();
+    });
+}
+
+bool WaitQueue::is_called_here_locked(const Arm& arm) const noexcept {
+    return any_firing_locked([&arm](const Firing& firing) {
+        return firing.called == &arm && firing.thread == std::this_thread::get_id();
+    });
 }
 
 void WaitQueue::trigger(Condition condition, std::int64_t available) noexcept {
@@ -163,16 +194,19 @@ void WaitQueue::call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Ar
     ++counters_.fired;
     --counters_.armed_now;
     arm.state_ = Arm::State::idle;
-    if (closed_) {
-        arm.queue_ = nullptr;
-    }
     firing.called = &arm;
+    firing.called_owner = arm.owner_;
     const Sink sink = arm.sink_;
     const Conditions told = firing.instead.any() ? firing.instead : Conditions{arm.condition_};
     lock.unlock();
     sink(told);
     lock.lock();
-    firing.called = nullptr;
+    // Who frees an arm cancels it first, and that takes it from here: so it still lives.
+    const bool lives = std::exchange(firing.called, nullptr) != nullptr;
+    if (lives && arm.state_ == Arm::State::idle &&
+        !any_firing_locked([&arm](const Firing& other) { return other.called == &arm; })) {
+        arm.queue_.store(nullptr, std::memory_order_release);
+    }
     if (cancellers_waiting_ > 0) {
         sink_returned_.notify_all();
     }
@@ -197,14 +231,40 @@ void WaitQueue::collect_owned_locked(std::uint64_t owner, Conditions conditions,
 }
 
 std::size_t WaitQueue::cancel_all(std::uint64_t owner) noexcept {
-    const std::lock_guard lock{mutex_};
-    base::List<Arm> owned;
-    collect_owned_locked(owner, Conditions::from_bits(~0U), owned);
-    std::size_t count = 0;
-    for (; !owned.empty(); ++count) {
-        owned.pop_front().state_ = Arm::State::idle;
+    std::unique_lock lock{mutex_};
+    std::size_t count = take_out_owned_locked(owner);
+    while (any_firing_locked([owner](const Firing& firing) {
+        return firing.called_owner == owner && firing.thread != std::this_thread::get_id();
+    })) {
+        await_sink(lock);
+        count += take_out_owned_locked(owner);
+    }
+    for (Firing* firing = firings_; firing != nullptr; firing = firing->next) {
+        if (firing->called != nullptr && firing->called_owner == owner) {
+            untie_locked(*firing->called);
+        }
     }
     counters_.cancelled += count;
+    return count;
+}
+
+std::size_t WaitQueue::take_out_owned_locked(std::uint64_t owner) noexcept {
+    base::List<Arm> owned;
+    collect_owned_locked(owner, Conditions::from_bits(~0U), owned);
+    for (Firing* firing = firings_; firing != nullptr; firing = firing->next) {
+        base::List<Arm> others;
+        while (!firing->arms.empty()) {
+            Arm& arm = firing->arms.pop_front();
+            (arm.owner_ == owner ? owned : others).push_back(arm);
+        }
+        firing->arms.splice_back(others);
+    }
+    std::size_t count = 0;
+    for (; !owned.empty(); ++count) {
+        Arm& arm = owned.pop_front();
+        arm.state_ = Arm::State::idle;
+        untie_locked(arm);
+    }
     counters_.armed_now -= count;
     return count;
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 
 #include <tocsin/base/callback.h>
+#include <tocsin/base/check.h>
 #include <tocsin/core/arm.h>
 #include <tocsin/core/arm_heap.h>
 #include <tocsin/core/conditions.h>
@@ -49,8 +50,7 @@ public:
     // without any lock held: when the threshold is reached the arm is taken back and the answer is
     // Armed::met; as cancel(), that may wait for a sink. An arm that is armed already is replaced,
     // and counts as armed now. On a closed queue nothing is armed: the sink is called with
-    // Condition::hang_up, and the answer is Armed::fired. So a sink that arms again looks for
-    // hang_up first, or it calls itself without end.
+    // Condition::hang_up, unless it is being told of that just now, and the answer is Armed::fired.
     template <typename Look>
     [[nodiscard]] Armed arm(Arm& arm, Condition condition, std::int64_t threshold, Look&& look) {
         if (!insert(arm, condition, threshold)) {
@@ -71,14 +71,15 @@ public:
 
     // Disarms: true when the arm was armed, and will not fire now. When this returns its sink is
     // not running in another thread and will not be called: the arm may be freed. It waits for a
-    // sink that is running, so the caller holds no lock that the sink takes.
+    // sink that is running, so the caller holds no lock that the sink takes, and two sinks do not
+    // cancel each other's arms.
     bool cancel(Arm& arm) noexcept;
 
     // Whether `arm` is armed here now, and has not fired yet.
     [[nodiscard]] bool is_armed(const Arm& arm) const noexcept;
 
-    // Disarms every arm of `owner` that has not begun to fire; returns their number. Does not wait
-    // for sinks: cancel() each arm before it is freed. Walks all arms.
+    // Disarms every arm of `owner`; returns their number. As cancel(), for arms that are armed or
+    // firing; walks all arms.
     std::size_t cancel_all(std::uint64_t owner) noexcept;
 
     // Fires every arm of `condition` whose threshold is at most `available`, oldest first, each
@@ -128,7 +129,10 @@ private:
         return lowest != nobody && lowest <= available;
     }
     [[nodiscard]] static std::size_t index_of(Condition condition) noexcept {
-        return static_cast<std::size_t>(condition);
+        const auto index = static_cast<std::size_t>(condition);
+        base::check(index < condition_count, "WaitQueue: there is no such condition; Condition "
+                                             "names those there are");
+        return index;
     }
 
     bool insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
@@ -140,7 +144,13 @@ private:
                               base::List<Arm>& owned) noexcept;
     void call_sinks(std::unique_lock<std::mutex>& lock, Firing& firing) noexcept;
     void call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Arm& arm) noexcept;
-    [[nodiscard]] bool runs_elsewhere_locked(const Arm& arm) const noexcept;
+    void await_sink(std::unique_lock<std::mutex>& lock) noexcept;
+    void untie_locked(Arm& arm) noexcept;
+    [[nodiscard]] std::size_t take_out_owned_locked(std::uint64_t owner) noexcept;
+    template <typename Matches>
+    [[nodiscard]] bool any_firing_locked(Matches matches) const noexcept;
+    [[nodiscard]] bool is_called_elsewhere_locked(const Arm& arm) const noexcept;
+    [[nodiscard]] bool is_called_here_locked(const Arm& arm) const noexcept;
 
     mutable std::mutex mutex_;
     std::condition_variable sink_returned_;
