@@ -126,7 +126,11 @@ protected:
     }
 
     // Answers what it was given, and the sum of its bytes.
-    void ioctl(OpenFile&, IoctlRequest request) override {
+    void ioctl(OpenFile& file, IoctlRequest request) override {
+        if (request.input().empty()) {
+            Resource::ioctl(file, std::move(request));
+            return;
+        }
         int sum = 0;
         for (const std::byte byte : request.input()) {
             sum += std::to_integer<int>(byte);

@@ -5,10 +5,14 @@
 #include <stdexcept>
 #include <stdlib.h>
 #include <string>
+#include <sys/mount.h>
+#include <vector>
+
+#include <tocsin/resource/served.h>
 
 namespace tocsin::resource {
 
-// Removed at the end, with what is in it; what is mounted in it has to be gone by then.
+// Removed at the end, with what is in it and what managers have left mounted in it.
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {
@@ -21,7 +25,13 @@ public:
         path_ = name;
     }
     ~TemporaryDirectory() {
-        std::error_code error;
+        std::vector<std::string> served;
+        std::error_code error = list_served_paths(served);
+        for (const std::string& path : served) {
+            if (path.starts_with(path_.string() + "/")) {
+                ::umount2(path.c_str(), MNT_DETACH);
+            }
+        }
         std::filesystem::remove_all(path_, error);
     }
     TemporaryDirectory(const TemporaryDirectory&) = delete;

@@ -45,7 +45,9 @@ MountPoint::MountPoint(const Placeholder& placeholder) : path_{placeholder.path(
 void MountPoint::mount_as_root(const Placeholder& placeholder) {
     device_.reset(::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK));
     if (!device_) {
-        fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + base::last_error().message());
+        const std::error_code error = base::last_error();
+        fail_if_short(error, path_);
+        fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + error.message());
     }
     const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
     const std::string options = kernel_options(device_.number(), kind);
@@ -87,6 +89,7 @@ void MountPoint::note_id() {
     if (error || entry == nullptr || entry->type != mount_type) {
         device_.reset();
         static_cast<void>(detach(path_));
+        fail_if_short(error, path_);
         fail_to_serve(Error::mount_refused, path_,
                       "the mount does not appear in the kernel's list");
     }

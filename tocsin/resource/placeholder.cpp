@@ -110,7 +110,9 @@ void Placeholder::make() {
         made_ = static_cast<bool>(file);
     }
     if (!made_) {
-        fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
+        const std::error_code error = base::last_error();
+        fail_if_short(error, path_);
+        fail_to_serve(Error::no_placeholder, path_, error.message());
     }
 }
 

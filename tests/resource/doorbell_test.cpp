@@ -1,0 +1,44 @@
+// Shows that the example of the README does what it says.
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include <tests/core/patience.h>
+#include <tests/resource/program.h>
+#include <tests/resource/temporary_directory.h>
+
+#include <tocsin/resource/served.h>
+
+namespace tocsin::resource {
+namespace {
+
+TEST(MountDoorbell, who_rings_is_heard_by_everybody_who_listens) {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "bell";
+    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
+    ASSERT_EQ(doorbell.read_line(), "ready");
+    Program first{{"cat", path}};
+    Program second{{"cat", path}};
+    ASSERT_TRUE(core::comes_true([&] {
+        std::string status;
+        return !read_status(path, status) && status.find("\"open_count\":2") != std::string::npos;
+    }));
+    Program ring{{"sh", "-c", "echo ring > \"$0\"", path}};
+    EXPECT_EQ(ring.wait(), 0);
+    EXPECT_EQ(first.read_line(), "ding");
+    EXPECT_EQ(second.read_line(), "ding");
+    doorbell.kill(SIGTERM);
+    EXPECT_EQ(doorbell.wait(), 0);
+    EXPECT_TRUE(directory.empty());
+}
+
+TEST(MountDoorbell, a_path_that_cannot_be_served_is_told_in_one_line) {
+    Program doorbell{{"sh", "-c", TOCSIN_BIN_DIR "/doorbell relative 2>&1"}};
+    EXPECT_EQ(doorbell.read_line(), "doorbell: cannot serve 'relative': the path is relative: "
+                                    "give an absolute one, which begins with a slash");
+    EXPECT_EQ(doorbell.read_line(), "");
+    EXPECT_EQ(doorbell.wait(), 1);
+}
+
+}  // namespace
+}  // namespace tocsin::resource

@@ -1,0 +1,100 @@
+// Shows that a manager which calls itself gets an error, and others are served all the same.
+#include <cerrno>
+#include <fcntl.h>
+#include <future>
+#include <thread>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <tests/core/patience.h>
+#include <tests/resource/manager.h>
+#include <tests/resource/switchboard.h>
+#include <tests/resource/temporary_directory.h>
+
+#include <tocsin/base/descriptor.h>
+
+namespace tocsin::resource {
+namespace {
+
+int error_of_opening(const std::string& path) {
+    const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    return file ? 0 : errno;
+}
+
+// Opens its own path whenever somebody writes to it.
+class Narcissus final : public Resource {
+public:
+    explicit Narcissus(std::string path) : path_{std::move(path)} {}
+    [[nodiscard]] int error() const {
+        const std::lock_guard lock{mutex()};
+        return error_;
+    }
+
+private:
+    void write(OpenFile&, WriteRequest request) override {
+        error_ = error_of_opening(path_);
+        request.accept();
+    }
+
+    const std::string path_;
+    int error_ = -1;
+};
+
+void write_to(const std::string& path) {
+    const base::Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    EXPECT_EQ(::write(file.number(), "x", 1), 1);
+}
+
+TEST(MountDeadlock, the_only_thread_that_serves_gets_edeadlk_for_its_own_path) {
+    const TemporaryDirectory directory;
+    Switchboard board;
+    core::Loop loop;
+    const Mount mount{loop, directory / "board", board};
+    EXPECT_EQ(error_of_opening(directory / "board"), EDEADLK);
+    loop.run_until_idle();
+    EXPECT_EQ(error_of_opening(directory / "board"), EDEADLK);
+    EXPECT_EQ(board.log().opened, 0);
+}
+
+TEST(MountDeadlock, a_handler_gets_edeadlk_and_serving_goes_on) {
+    const TemporaryDirectory directory;
+    Narcissus narcissus{directory / "pool"};
+    const Manager manager{directory / "pool", narcissus};
+    write_to(directory / "pool");
+    EXPECT_EQ(narcissus.error(), EDEADLK);
+    write_to(directory / "pool");
+}
+
+TEST(MountDeadlock, a_handler_on_one_of_several_threads_gets_edeadlk_too) {
+    const TemporaryDirectory directory;
+    Narcissus narcissus{directory / "pool"};
+    const Mount mount{directory / "pool", narcissus, {.threads = 2}};
+    write_to(directory / "pool");
+    EXPECT_EQ(narcissus.error(), EDEADLK);
+}
+
+TEST(MountDeadlock, other_threads_of_the_manager_are_clients_like_any) {
+    const TemporaryDirectory directory;
+    Switchboard board;
+    const Manager manager{directory / "board", board};
+    EXPECT_EQ(error_of_opening(directory / "board"), 0);
+}
+
+TEST(MountDeadlock, clients_that_come_meanwhile_are_served_when_the_loop_turns_again) {
+    const TemporaryDirectory directory;
+    Switchboard board;
+    core::Loop loop;
+    const Mount mount{loop, directory / "board", board};
+    std::future<int> client =
+        std::async(std::launch::async, [&] { return error_of_opening(directory / "board"); });
+    EXPECT_EQ(error_of_opening(directory / "board"), EDEADLK);
+    EXPECT_TRUE(core::turn_until(loop, [&] {
+        return client.wait_for(std::chrono::seconds{0}) == std::future_status::ready ||
+               board.log().closed == 1;
+    }));
+    EXPECT_EQ(client.get(), 0);
+}
+
+}  // namespace
+}  // namespace tocsin::resource
