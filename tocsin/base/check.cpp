@@ -23,4 +23,11 @@ void stop_program(const char* message) noexcept {
     std::abort();
 }
 
+void stop_program(const char* call, const char* message) noexcept {
+    const iovec pieces[] = {piece_of("tocsin: "), piece_of(call), piece_of(": "), piece_of(message),
+                            piece_of("\n")};
+    [[maybe_unused]] const ssize_t written = ::writev(STDERR_FILENO, pieces, 5);
+    std::abort();
+}
+
 }  // namespace tocsin::base

@@ -8,6 +8,9 @@ namespace tocsin::base {
 // names the object, its state and the remedy. Any thread; also in a signal handler.
 [[noreturn]] void stop_program(const char* message) noexcept;
 
+// As above, with "tocsin: ", `call`, ": " and `message`.
+[[noreturn]] void stop_program(const char* call, const char* message) noexcept;
+
 // Stops the program with `message` unless `holds`. Any thread.
 inline void check(bool holds, const char* message) noexcept {
     if (!holds) [[unlikely]] {

@@ -42,8 +42,7 @@ Loop::Loop(const LoopOptions& options)
 
 Loop::~Loop() {
     if (is_of_this_process()) {
-        check_thread("~Loop: the loop belongs to another thread; destroy it there, or after that "
-                     "thread has ended make a turn here first");
+        check_thread("~Loop");
         base::check(registered_count() == 0,
                     "~Loop: something is still registered with the loop; unregister, cancel or "
                     "destroy every slot before its loop");
@@ -56,9 +55,21 @@ bool Loop::is_of_this_process() const noexcept {
     return state_->fork_generation == base::fork_generation();
 }
 
-void Loop::check_thread(const char* message) const noexcept {
-    base::check(::pthread_equal(state_->thread, ::pthread_self()) != 0 || !is_of_this_process(),
-                message);
+void Loop::check_thread(const char* call) const noexcept {
+    if (::pthread_equal(state_->thread, ::pthread_self()) == 0 && is_of_this_process()) {
+        base::stop_program(call,
+                           "called on a thread that is not the loop's; post an event of that loop "
+                           "and do it in its handler, or, when its thread has ended, make a turn "
+                           "of the loop here first");
+    }
+}
+
+void Loop::check_usable(const char* call) const noexcept {
+    if (!is_of_this_process()) {
+        base::stop_program(call, "the loop was made before fork(), in the parent; make a new Loop "
+                                 "in the child");
+    }
+    check_thread(call);
 }
 
 const char* Loop::waits_with() const noexcept {
@@ -66,31 +77,39 @@ const char* Loop::waits_with() const noexcept {
 }
 
 void Loop::run() {
-    adopt();
-    while (!stopping_) {
+    adopt("Loop::run");
+    while (!take_stop()) {
         turn(Wait::yes);
     }
-    stopping_ = false;
 }
 
 void Loop::run_until_idle() {
-    adopt();
+    adopt("Loop::run_until_idle");
     bool delivered = true;
-    while (!stopping_ && (delivered || busy())) {
+    while (!take_stop() && (delivered || busy())) {
         delivered = turn(Wait::no);
     }
-    stopping_ = false;
 }
 
-void Loop::adopt() noexcept {
-    base::check(
-        is_of_this_process(),
-        "Loop: the loop was made before fork(), in the parent; make a new Loop in the child");
-    state_->thread = ::pthread_self();
+bool Loop::take_stop() noexcept {
+    return std::exchange(stopping_, false);
+}
+
+void Loop::adopt(const char* call) noexcept {
+    if (is_of_this_process()) {
+        state_->thread = ::pthread_self();
+    }
+    check_usable(call);
 }
 
 bool Loop::turn(Wait wait) {
-    adopt();
+    adopt("Loop::turn");
+    // However the turn is left, what it knew of the time is old afterwards.
+    struct Leaving {
+        State& state;
+        ~Leaving() { state.time_is_fresh = state.turning = false; }
+    } const leaving{*state_};
+    state_->turning = true;
     read_time();
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
@@ -112,9 +131,10 @@ base::Time Loop::refresh_time() noexcept {
     return state_->time;
 }
 
+// Outside of a turn nothing says when it is over, so the time does not stay fresh there.
 void Loop::read_time() noexcept {
     state_->time = state_->clock.now();
-    state_->time_is_fresh = true;
+    state_->time_is_fresh = state_->turning;
 }
 
 bool Loop::deliver_timers() {

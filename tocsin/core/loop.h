@@ -47,8 +47,8 @@ struct LoopOptions {
 // The loop owns no slot. It outlives whatever is registered with it: its destructor stops the
 // program if something still is, and waits for posters that are still on their way out of a post
 // that has been delivered. In a child of fork() a loop of the parent is dead: nothing that the
-// child does to it, or to slots registered with it, reaches the parent's; running it stops the
-// child.
+// child does to it, or to slots registered with it, reaches the parent's; running it, or
+// registering anything with it, stops the child.
 class Loop {
 public:
     // Opens what the loop needs: two descriptors (three where eventfd is refused), and none for any
@@ -68,7 +68,8 @@ public:
     void run_until_idle();
 
     // Makes one turn. True when it delivered anything. It notices a stop() without consuming it,
-    // and no turn sleeps from then on until run() has: who turns a loop by hand ends by a flag.
+    // and no turn sleeps from then on until somebody has: who turns a loop by hand asks
+    // take_stop().
     bool turn(Wait wait);
 
     // Makes run() return at the end of the turn in which the loop notices it. When it is not
@@ -76,8 +77,12 @@ public:
     // has noticed it. Any thread, also in a signal handler; as Event::post().
     void stop() noexcept { stop_event_.post(); }
 
+    // Whether a turn has noticed a stop() that was not consumed yet; consumes it. On the loop's
+    // thread.
+    [[nodiscard]] bool take_stop() noexcept;
+
     // The time of the current turn: read at its beginning, and again when it is first asked for
-    // after the wait. Outside a turn it is as old as the last one. On the loop's thread.
+    // after the wait. Outside a turn it is read each time. On the loop's thread.
     [[nodiscard]] base::Time now() noexcept;
 
     // Reads the clock again, for a handler that took long. On the loop's thread.
@@ -92,8 +97,12 @@ public:
     // Whether the loop was made by this process, and not by a parent that forked it.
     [[nodiscard]] bool is_of_this_process() const noexcept;
 
-    // Stops the program unless the calling thread is the loop's. Does nothing in a forked child.
-    void check_thread(const char* message) const noexcept;
+    // Stops the program, naming `call`, unless the calling thread is the loop's. Does nothing in a
+    // forked child.
+    void check_thread(const char* call) const noexcept;
+
+    // As check_thread(), and stops a forked child, too.
+    void check_usable(const char* call) const noexcept;
 
 private:
     friend class Event;
@@ -102,7 +111,7 @@ private:
     friend class Watch;
     struct State;
 
-    void adopt() noexcept;
+    void adopt(const char* call) noexcept;
     void read_time() noexcept;
     [[nodiscard]] bool should_look() noexcept;
     void wait_and_collect(Wait wait, bool delivered);

@@ -19,7 +19,8 @@ struct Loop::State {
 
     base::Clock& clock;
     base::Time time;
-    bool time_is_fresh = true;
+    bool time_is_fresh = false;
+    bool turning = false;
 
     ReadyQueue ready;
     WakeChannel bell;

@@ -1,4 +1,6 @@
 // What slots ask of their loop. Private to tocsin/core.
+#include <utility>
+
 #include <tocsin/base/check.h>
 #include <tocsin/core/loop_state.h>
 
@@ -15,8 +17,7 @@ Event::~Event() {
 void Event::register_with(Loop& loop) noexcept {
     base::check(loop_ == nullptr, "Event::register_with: the event is registered already; "
                                   "unregister it first");
-    loop.check_thread("Event::register_with: called on a thread that is not the loop's; post an "
-                      "event of that loop and register in its handler");
+    loop.check_usable("Event::register_with");
     ++loop.registered_;
     loop_ = &loop;
 }
@@ -26,8 +27,7 @@ void Event::unregister() noexcept {
         return;
     }
     if (loop_->is_of_this_process()) {
-        loop_->check_thread("Event::unregister: called on a thread that is not the loop's; post an "
-                            "event of that loop and unregister in its handler");
+        loop_->check_thread("Event::unregister");
         loop_->state_->ready.remove(*this);
         --loop_->registered_;
     }
@@ -42,8 +42,7 @@ void Event::post() noexcept {
 }
 
 void Timer::arm(Loop& loop, base::Time deadline) noexcept {
-    loop.check_thread("Timer::arm: called on a thread that is not the loop's; post an event of "
-                      "that loop and arm in its handler");
+    loop.check_usable("Timer::arm");
     cancel();
     deadline_ = deadline;
     loop_ = &loop;
@@ -55,16 +54,13 @@ void Timer::cancel() noexcept {
     if (!linked()) {
         return;
     }
-    loop_->check_thread(
-        "Timer::cancel: called on a thread that is not the loop's; post an event of "
-        "that loop and cancel in its handler");
+    loop_->check_thread("Timer::cancel");
     unlink();
     --loop_->registered_;
 }
 
 void Task::schedule(Loop& loop) noexcept {
-    loop.check_thread("Task::schedule: called on a thread that is not the loop's; post an event of "
-                      "that loop instead");
+    loop.check_usable("Task::schedule");
     if (!linked()) {
         loop_ = &loop;
         ++loop.registered_;
@@ -74,9 +70,7 @@ void Task::schedule(Loop& loop) noexcept {
 
 void Task::cancel() noexcept {
     if (linked()) {
-        loop_->check_thread(
-            "Task::cancel: called on a thread that is not the loop's; post an event "
-            "of that loop and cancel in its handler");
+        loop_->check_thread("Task::cancel");
         unlink();
         --loop_->registered_;
     }
@@ -85,12 +79,13 @@ void Task::cancel() noexcept {
 std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions interest, Wakes wakes) {
     base::check(loop_ == nullptr, "Watch::register_with: the watch is registered already; "
                                   "unregister it first");
-    loop.check_thread("Watch::register_with: called on a thread that is not the loop's; post an "
-                      "event of that loop and register in its handler");
-    descriptor_ = descriptor;
-    interest_ = interest;
+    loop.check_usable("Watch::register_with");
+    const int descriptor_before = std::exchange(descriptor_, descriptor);
+    const Conditions interest_before = std::exchange(interest_, interest);
     wakes_ = wakes;
     if (const std::error_code error = loop.state_->poller->add(*this)) {
+        descriptor_ = descriptor_before;
+        interest_ = interest_before;
         return error;
     }
     loop_ = &loop;
@@ -106,8 +101,7 @@ void Watch::unregister() noexcept {
     base::Link<ChangedWatches>::unlink();
     ready_ = {};
     if (loop_->is_of_this_process()) {
-        loop_->check_thread("Watch::unregister: called on a thread that is not the loop's; post an "
-                            "event of that loop and unregister in its handler");
+        loop_->check_thread("Watch::unregister");
         loop_->state_->poller->remove(*this);
         --loop_->registered_;
     }
@@ -117,6 +111,7 @@ void Watch::unregister() noexcept {
 void Watch::set_interest(Conditions interest) noexcept {
     base::check(loop_ != nullptr, "Watch::set_interest: the watch is not registered; pass the "
                                   "interest to register_with()");
+    loop_->check_thread("Watch::set_interest");
     interest_ = interest;
     if (!base::Link<ChangedWatches>::linked()) {
         loop_->state_->changed_watches.push_back(*this);

@@ -1,0 +1,109 @@
+// Mistakes of the programmer stop the program with a message that says what to do.
+#include <chrono>
+#include <gtest/gtest.h>
+#include <memory>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+#include <tocsin/core/loop.h>
+#include <tocsin/core/raw_event.h>
+#include <tocsin/core/wait_queue.h>
+
+namespace tocsin::core {
+namespace {
+
+template <typename Body>
+void in_another_thread(Body body) {
+    std::thread{body}.join();
+}
+
+TEST(MistakesDeathTest, a_call_on_a_foreign_thread_names_the_call_and_the_remedy) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    Loop loop;
+    Event event;
+    Timer timer;
+    Task task;
+    EXPECT_DEATH(in_another_thread([&] { event.register_with(loop); }),
+                 "tocsin: Event::register_with: called on a thread that is not the loop's; post");
+    EXPECT_DEATH(in_another_thread([&] { timer.arm(loop, {}); }), "Timer::arm: called on");
+    EXPECT_DEATH(in_another_thread([&] { task.schedule(loop); }), "Task::schedule: called on");
+}
+
+TEST(MistakesDeathTest, registering_twice_is_a_mistake) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    Loop loop;
+    Event event{loop, {}};
+    EXPECT_DEATH(event.register_with(loop), "registered already; unregister it first");
+}
+
+TEST(MistakesDeathTest, a_loop_does_not_go_before_its_slots) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    auto loop = std::make_unique<Loop>();
+    Event event{*loop, {}};
+    EXPECT_DEATH(loop.reset(), "something is still registered with the loop");
+}
+
+TEST(MistakesDeathTest, a_forked_child_neither_runs_nor_joins_its_parents_loop) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    const auto run_in_child = [](auto body) {
+        Loop loop;
+        const pid_t child = ::fork();
+        if (child == 0) {
+            body(loop);
+            ::_exit(0);
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        std::abort();
+    };
+    EXPECT_DEATH(run_in_child([](Loop& loop) { loop.run(); }),
+                 "Loop::run: the loop was made before fork");
+    EXPECT_DEATH(run_in_child([](Loop& loop) {
+                     Watch watch;
+                     static_cast<void>(watch.register_with(loop, 0, Condition::input));
+                 }),
+                 "Watch::register_with: the loop was made before fork");
+    EXPECT_DEATH(run_in_child([](Loop& loop) {
+                     RawEvent event;
+                     static_cast<void>(event.register_with(loop));
+                 }),
+                 "the loop was made before fork");
+}
+
+TEST(MistakesDeathTest, a_condition_that_does_not_exist_is_a_mistake) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    WaitQueue queue;
+    EXPECT_DEATH(queue.trigger(static_cast<Condition>(condition_count)), "no such condition");
+}
+
+TEST(Loop, a_stop_that_a_turn_has_noticed_is_taken_once) {
+    Loop loop;
+    EXPECT_FALSE(loop.take_stop());
+    loop.stop();
+    loop.turn(Wait::yes);
+    EXPECT_TRUE(loop.take_stop());
+    EXPECT_FALSE(loop.take_stop());
+}
+
+TEST(Loop, the_time_outside_a_turn_is_not_an_old_one) {
+    base::ManualClock clock;
+    Loop loop{{.clock = clock}};
+    clock.advance(std::chrono::seconds{5});
+    EXPECT_EQ(loop.now(), clock.now());
+    loop.run_until_idle();
+    clock.advance(std::chrono::seconds{5});
+    EXPECT_EQ(loop.now(), clock.now());
+}
+
+TEST(Watch, a_registration_that_fails_changes_nothing) {
+    Loop loop;
+    Watch watch;
+    EXPECT_TRUE(watch.register_with(loop, 1'000'000, Condition::input));
+    EXPECT_EQ(watch.descriptor(), -1);
+    EXPECT_EQ(watch.interest(), Conditions{});
+    EXPECT_FALSE(watch.registered());
+}
+
+}  // namespace
+}  // namespace tocsin::core
