@@ -1,12 +1,13 @@
 // The end of a loop while posters are still on their way out: no ring reaches a descriptor that was
 // closed, no poster touches a loop that is gone, and the destructor ends.
-// Mirrors tocsin/core/loop.cpp (wait_and_collect, ring, await_posters) and tocsin/core/wake_channel.h.
+// Mirrors tocsin/core/loop.cpp (wait_and_collect, ring, await_posters) and wake_channel.h there.
 //
-// Three posters post twice each (four times with DEEP). The poster that ends a sleep rings only after its event has become
-// visible; the loop, woken by something else, may deliver that event first and be destroyed by its
-// handler. The owner may also destroy it as soon as all events have been pushed, delivered or not.
-// The bell is an eventfd, which counts and is never drained before the end; or, with DRAINED, a
-// socket pair or pipe, or any bell of a loop on poll(2), which is drained whenever it has rung.
+// Three posters post twice each (four times with DEEP). The poster that ends a sleep rings only
+// after its event has become visible; the loop, woken by something else, may deliver that event
+// first and be destroyed by its handler. The owner may also destroy it as soon as all events have
+// been pushed, delivered or not. The bell is an eventfd, which counts and is never drained before
+// the end; or, with DRAINED, a socket pair or pipe, or any bell of a loop on poll(2), which is
+// drained whenever it has rung.
 //
 // Configurations: plain DRAINED
 

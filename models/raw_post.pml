@@ -1,12 +1,12 @@
-// Posting through a descriptor from signal handlers: no lost wake-up, the poster never blocks and is
-// never killed, and errno is kept, also when handlers nest, the channel is full or its reader dies.
-// Mirrors tocsin/core/raw_event.h (post, deliver) and tocsin/core/wake_channel.h (post_to, drain).
+// Posting through a descriptor from signal handlers: no lost wake-up, the poster never blocks and
+// is never killed, and errno is kept, also when handlers nest, the channel is full or its reader
+// dies. Mirrors tocsin/core/raw_event.h (post, deliver) and wake_channel.h there (post_to, drain).
 //
 // One thread posts (twice with DEEP); a signal handler interrupts it at any step and posts, and a
-// second one may interrupt that. The reader's thread is interrupted by such a handler, too: nobody reads until it
-// returns. The channel holds a single post. The reader may die at any step. The channel is one that
-// a dead reader leaves standing (an eventfd, or a pipe whose writer holds a reading end); or, with
-// SOCKET, one that refuses posts then.
+// second one may interrupt that. The reader's thread is interrupted by such a handler, too: nobody
+// reads until it returns. The channel holds a single post. The reader may die at any step. The
+// channel is one that a dead reader leaves standing (an eventfd, or a pipe whose writer holds a
+// reading end); or, with SOCKET, one that refuses posts then.
 //
 // Configurations: SOCKET plain
 

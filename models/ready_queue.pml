@@ -229,7 +229,8 @@ inline begin_turn() {
 }
 
 active proctype loop() {
-    byte event = NONE, newest = NONE, oldest = NONE, older = NONE, end_of_new = NONE, observed = NONE;
+    byte event = NONE, newest = NONE, oldest = NONE, older = NONE, end_of_new = NONE;
+    byte observed = NONE;
     bool was_pending, ring, asleep, handler_has_posted;
 
     atomic {

@@ -1,11 +1,12 @@
 // An owner unregisters events and frees them: no handler runs after that, nobody touches the freed
 // memory, and the others are delivered in order, each in the turn that it belongs to.
-// Mirrors tocsin/core/ready_queue.h (post, begin_turn, next_of_turn, remove, unlink, link_backwards).
+// Mirrors tocsin/core/ready_queue.cpp (post, begin_turn, next_of_turn, remove, unlink).
 //
 // One poster posts three times, another twice (three times with DEEP), each to any of three events.
-// In any handler, the event's own or another's, the loop may unregister event 0, event 1 or both, as
-// soon as nobody is going to begin a post of it any more; a poster may still be between claiming and
-// pushing it. Sleeping is left out: a loop that has nothing to do waits for a push (ready_queue.pml).
+// In any handler, the event's own or another's, the loop may unregister event 0, event 1 or both,
+// as soon as nobody is going to begin a post of it any more; a poster may still be between claiming
+// and pushing it. Sleeping is left out: a loop that has nothing to do waits for a push, which
+// ready_queue.pml shows to be enough.
 
 #ifdef DEEP
 #define POSTS 6
@@ -66,7 +67,13 @@ proctype poster(byte event, second, third) {
         :: was_pending
         :: else -> push(event, observed)
         fi;
-        atomic { was_pending = false; observed = NONE; event = second; second = third; third = NONE }
+        atomic {
+            was_pending = false;
+            observed = NONE;
+            event = second;
+            second = third;
+            third = NONE
+        }
     :: else -> break
     od
 }

@@ -5,9 +5,9 @@
 // Two producers raise the level and trigger; it falls again at any moment. Two clients own an arm
 // each, with thresholds 1 and 2; they arm it, perhaps replace it, and then leave or destroy it. The
 // sink of arm 0 may arm it once more, and cancel it; it may free it if the client has left it. With
-// CLOSE the second producer closes the queue instead. With STORE_BUFFERS sinks do nothing, and plain
-// stores become visible at any later time, at the latest when the next read-modify-write of the same
-// thread drains its buffer, as on x86.
+// CLOSE the second producer closes the queue instead. With STORE_BUFFERS sinks do nothing, and
+// plain stores become visible at any later time, at the latest when the next read-modify-write of
+// the same thread drains its buffer, as on x86.
 //
 // A section under the lock is one step: nothing in it is seen without the lock but `lowest`, which
 // changes once in each step. A sink is a process of its own that its caller waits for.
@@ -22,7 +22,7 @@
 #define EMPTY 8
 #define THRESHOLD(a) (a + 1)
 
-// With DEEP arm 0 may be armed again by its client and by its sink, and arm 1 may be destroyed, too.
+// With DEEP arm 0 may be armed again by its client and by its sink, and arm 1 may be destroyed.
 #ifdef DEEP
 #define REARMS 2
 #define CLIENT_DESTROYS(a) true
@@ -46,6 +46,7 @@ chan list[THREADS] = [ARMS] of { byte } // What each thread has collected, oldes
 byte called[THREADS] = NO_ARM;          // Whose sink each thread is running.
 bool gone[THREADS];                     // That sink has destroyed its own arm.
 bool returned[THREADS];                 // That sink has returned.
+bool tells_hang_up[THREADS];            // That sink has been told that the queue is closed.
 
 byte level_buffer = EMPTY;              // With STORE_BUFFERS: what is not visible yet.
 byte lowest_buffer = EMPTY;             // As the lock is let go later still, one place is enough.
@@ -83,7 +84,9 @@ inline take_out(a, was_armed) {
         touch(a);
         was_armed = (state[a] != idle);
         if
-        :: state[a] == firing && list_of[a] != NO_THREAD -> list[list_of[a]] ?? eval(a); list_of[a] = NO_THREAD
+        :: state[a] == firing && list_of[a] != NO_THREAD ->
+            list[list_of[a]] ?? eval(a);
+            list_of[a] = NO_THREAD
         :: else
         fi;
         state[a] = idle;
@@ -99,7 +102,19 @@ inline take_out(a, was_armed) {
     (me != 0 && RUNS_IN(a, 0)) || (me != 1 && RUNS_IN(a, 1)) || \
     (me != 2 && RUNS_IN(a, 2)) || (me != 3 && RUNS_IN(a, 3)))
 #define RUNNER(a) ( \
-    RUNS_IN(a, 0) -> 0 : (RUNS_IN(a, 1) -> 1 : (RUNS_IN(a, 2) -> 2 : (RUNS_IN(a, 3) -> 3 : NO_THREAD))))
+    RUNS_IN(a, 0) -> 0 : (RUNS_IN(a, 1) -> 1 : ( \
+    RUNS_IN(a, 2) -> 2 : (RUNS_IN(a, 3) -> 3 : NO_THREAD))))
+
+// While its sink runs, here, the arm stays tied to its queue: the sink may arm it again, and who
+// destroys it in another thread has to wait.
+inline untie(me, a) {
+#ifdef BUG_UNTIED_IN_OWN_SINK
+    called[me] = (called[me] == a -> NO_ARM : called[me]);
+    has_queue[a] = false
+#else
+    has_queue[a] = RUNS_IN(a, me)
+#endif
+}
 
 // Also waits for a sink that runs in another thread when the arm could be taken out: that sink may
 // have armed it again. `was_armed` is false before.
@@ -119,6 +134,7 @@ inline cancel(me, a, was_armed, taken) {
             :: !RUNS_ELSEWHERE(a, me) ->
 #endif
                 taken = false;
+                untie(me, a);
                 break
             :: else
             fi
@@ -128,24 +144,22 @@ inline cancel(me, a, was_armed, taken) {
 }
 
 // What its caller does when a sink has returned. An idle arm whose sink does not run has no queue.
-inline end_call(me) {
+inline end_call(me, a) {
     d_step {
+        running[a]--;
         if
-        :: called[me] != NO_ARM -> running[called[me]]--
-        :: else
-        fi;
-        if
-        :: called[me] != NO_ARM && !gone[me] ->
-            touch(called[me]);
+        :: called[me] == NO_ARM || gone[me]
+        :: else ->
+            touch(a);
 #ifdef BUG_DISARM_AFTER_SINK
-            state[called[me]] = idle;
+            state[a] = idle;
 #endif
-            has_queue[called[me]] = (state[called[me]] != idle)
-        :: else
+            has_queue[a] = (state[a] != idle || RUNS_ELSEWHERE(a, me))
         fi;
         called[me] = NO_ARM;
         returned[me] = false;
-        gone[me] = false
+        gone[me] = false;
+        tells_hang_up[me] = false
     }
 }
 
@@ -159,32 +173,43 @@ inline begin_call(me, a) {
     has_queue[a] = false;
 #endif
     called[me] = a;
+    tells_hang_up[me] = closed;
     running[a]++;
     run sink(me, a)
 }
 
+// Takes the next arm from the thread's own list; NO_ARM when there is none.
+inline take_next(me, a) {
+    a = NO_ARM;
+    do
+    :: empty(list[me]) -> break
+    :: list[me] ? a ->
+        touch(a);
+        if
+#ifndef BUG_SINK_TWICE_AT_ONCE
+        :: RUNNER(a) != NO_THREAD ->
+            // That thread calls it once more when the call that it is in has returned.
+            list_of[a] = RUNNER(a);
+            list[list_of[a]] ! a;
+            a = NO_ARM
+#endif
+        :: else -> break
+        fi
+    od
+}
+
+// `a` is the arm whose sink is being called, or NO_ARM.
 inline call_sinks(me, a) {
     do
     :: atomic {
-        !locked && (called[me] == NO_ARM || returned[me]) ->
-            end_call(me);
-            do
-            :: list[me] ? [a] ->
-                list[me] ? a;
-                touch(a);
-                if
-#ifndef BUG_SINK_TWICE_AT_ONCE
-                :: RUNNER(a) != NO_THREAD ->
-                    // That thread calls it once more when the call that it is in has returned.
-                    list_of[a] = RUNNER(a);
-                    list[list_of[a]] ! a
-#endif
-                :: else -> break
-                fi
-            :: empty(list[me]) -> a = NO_ARM; break
-            od;
+        !locked && (a == NO_ARM || returned[me]) ->
             if
-            :: a != NO_ARM -> begin_call(me, a); a = NO_ARM
+            :: a != NO_ARM -> end_call(me, a)
+            :: else
+            fi;
+            take_next(me, a);
+            if
+            :: a != NO_ARM -> begin_call(me, a)
             :: else -> break
             fi
        }
@@ -236,15 +261,26 @@ inline insert_locked(me, a, outcome) {
     fi
 }
 
-// Replaces an arm that is armed or firing; between the two steps `lowest` is seen without it.
+#ifdef BUG_HANG_UP_SWALLOWED
+#define IS_REFUSED(a, me) (closed && RUNS_IN(a, me))
+#else
+#define IS_REFUSED(a, me) (RUNS_IN(a, me) && tells_hang_up[me])
+#endif
+
+// Replaces an arm that is armed or firing; between the two steps `lowest` is seen without it. A
+// sink that is told of the hang-up cannot arm again, or that would go on without end.
 inline insert(me, a, outcome, taken) {
     atomic {
         !locked ->
-            take_out(a, taken);
-            publish_lowest();
             if
-            :: taken -> locked = true
-            :: else -> insert_locked(me, a, outcome)
+            :: IS_REFUSED(a, me) -> assert(tells_hang_up[me]); outcome = fired
+            :: else ->
+                take_out(a, taken);
+                publish_lowest();
+                if
+                :: taken -> locked = true
+                :: else -> insert_locked(me, a, outcome)
+                fi
             fi
     }
     if
@@ -358,7 +394,12 @@ active proctype store_buffers() {
 end:
     do
     :: d_step { level_buffer != EMPTY -> level = level_buffer; level_buffer = EMPTY }
-    :: d_step { lowest_buffer != EMPTY -> lowest = lowest_buffer; lowest_buffer = EMPTY; locked = false }
+    :: d_step {
+        lowest_buffer != EMPTY ->
+            lowest = lowest_buffer;
+            lowest_buffer = EMPTY;
+            locked = false
+       }
     od
 }
 #else

@@ -54,13 +54,13 @@ enum { signalfd_number = -1 };
 
 // A name hides a call together with its older form, so that no second try brings it back. pipe2 is
 // the exception: pipe stays, because test frameworks and shells need it to talk to their children.
-struct hidden_name {
+struct HiddenName {
     const char* name;
     int number;
     int older_number;
 };
 
-static const struct hidden_name names[] = {
+static const struct HiddenName names[] = {
     {"eventfd2", SYS_eventfd2, eventfd_number},
     {"eventfd", SYS_eventfd2, eventfd_number},
     {"socketpair", SYS_socketpair, -1},
@@ -83,7 +83,7 @@ enum {
     exit_exec_failed = 127
 };
 
-struct filter {
+struct Filter {
     struct sock_filter instructions[filter_length_max];
     unsigned short length;
     int hidden_numbers[name_count];
@@ -106,19 +106,19 @@ __attribute__((noreturn, format(printf, 1, 2))) static void refuse(const char* f
     exit(exit_nothing_was_run);
 }
 
-static void add(struct filter* filter, struct sock_filter instruction) {
+static void add(struct Filter* filter, struct sock_filter instruction) {
     filter->instructions[filter->length++] = instruction;
 }
 
-static void add_load(struct filter* filter, size_t offset) {
+static void add_load(struct Filter* filter, size_t offset) {
     add(filter, (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offset));
 }
 
-static void add_return(struct filter* filter, unsigned verdict) {
+static void add_return(struct Filter* filter, unsigned verdict) {
     add(filter, (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, verdict));
 }
 
-static void add_hidden_call(struct filter* filter, int number, int error) {
+static void add_hidden_call(struct Filter* filter, int number, int error) {
     if (number < 0) {
         return;
     }
@@ -128,7 +128,7 @@ static void add_hidden_call(struct filter* filter, int number, int error) {
 
 // Numbers mean other calls in another architecture's mode: a program that switches would walk past
 // the filter unseen, so it is stopped at once.
-static void begin(struct filter* filter) {
+static void begin(struct Filter* filter) {
     add_load(filter, offsetof(struct seccomp_data, arch));
     add(filter, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, native_architecture, 1, 0));
     add_return(filter, SECCOMP_RET_KILL_PROCESS);
@@ -140,7 +140,7 @@ static void begin(struct filter* filter) {
 #endif
 }
 
-static const struct hidden_name* find_name(const char* text) {
+static const struct HiddenName* find_name(const char* text) {
     for (int i = 0; i < name_count; ++i) {
         if (strcmp(names[i].name, text) == 0) {
             return &names[i];
@@ -159,7 +159,7 @@ static int find_errno(const char* text) {
     refuse("'%s' is not the name of an errno; try ENOSYS, EPERM or EINVAL", text);
 }
 
-static void remember(struct filter* filter, const struct hidden_name* name) {
+static void remember(struct Filter* filter, const struct HiddenName* name) {
     for (int i = 0; i < filter->hidden_count; ++i) {
         if (filter->hidden_numbers[i] == name->number) {
             refuse("'%s' is hidden twice", name->name);
@@ -168,21 +168,21 @@ static void remember(struct filter* filter, const struct hidden_name* name) {
     filter->hidden_numbers[filter->hidden_count++] = name->number;
 }
 
-static void hide(struct filter* filter, char* rule) {
+static void hide(struct Filter* filter, char* rule) {
     char* const equals = strchr(rule, '=');
     if (equals == NULL) {
         refuse("'%s' has no errno; write NAME=ERRNO", rule);
     }
     *equals = '\0';
-    const struct hidden_name* const name = find_name(rule);
+    const struct HiddenName* const name = find_name(rule);
     const int error = find_errno(equals + 1);
     remember(filter, name);
     add_hidden_call(filter, name->number, error);
     add_hidden_call(filter, name->older_number, error);
 }
 
-static void install(const struct filter* filter) {
-    struct filter copy = *filter;
+static void install(const struct Filter* filter) {
+    struct Filter copy = *filter;
     struct sock_fprog program = {copy.length, copy.instructions};
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
@@ -194,7 +194,7 @@ static void install(const struct filter* filter) {
 }
 
 int main(int argc, char** argv) {
-    struct filter filter = {.length = 0};
+    struct Filter filter = {.length = 0};
 
     if (argc < 2) {
         refuse("nothing to hide was named");
