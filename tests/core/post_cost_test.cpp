@@ -108,6 +108,7 @@ TEST(PostCost, switching_an_interest_off_and_on_between_two_waits_makes_no_syste
                   if (watch.register_with(loop, pipe.reader.number(), Condition::input)) {
                       ::_exit(child_failed);
                   }
+                  loop.turn(Wait::no);
                   mark();
                   for (int turn = 0; turn < 10; ++turn) {
                       watch.set_interest({});

@@ -141,7 +141,9 @@ TEST_F(PostInSignalHandler, nested_handlers_keep_errno_and_reach_the_loop_that_t
 
 TEST_F(PostInSignalHandler, nested_handlers_in_another_thread_reach_a_sleeping_loop) {
     std::atomic<int> wrong{0};
-    std::jthread interrupted{[this, &wrong](const std::stop_token& stop) {
+    bool over = false;
+    Event end{loop, base::Callback<>{[&over] { over = true; }}};
+    std::jthread interrupted{[this, &wrong, &end](const std::stop_token& stop) {
         const SignalStorm storm;
         while (handler_runs.load() < wanted && !stop.stop_requested()) {
             errno = EDOM;
@@ -149,8 +151,9 @@ TEST_F(PostInSignalHandler, nested_handlers_in_another_thread_reach_a_sleeping_l
                 wrong += errno != EDOM ? 1 : 0;
             }
         }
+        end.post();
     }};
-    EXPECT_TRUE(turn_until(loop, [this] { return handler_runs.load() >= wanted; }));
+    EXPECT_TRUE(turn_until(loop, [&over] { return over; }));
     interrupted.join();
     loop.run_until_idle();
     EXPECT_EQ(wrong.load(), 0);
