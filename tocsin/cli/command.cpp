@@ -63,6 +63,24 @@ std::string one_line(std::string text) {
     return text;
 }
 
+// CLI11 only says that a command is missing when the first word is none.
+void check_command(const CLI::App& app, int argument_count, const char* const* arguments) {
+    if (argument_count < 2 || arguments[1][0] == '-') {
+        return;
+    }
+    std::string names;
+    for (const CLI::App* const command :
+         app.get_subcommands([](const CLI::App*) { return true; })) {
+        if (command->get_name() == arguments[1]) {
+            return;
+        }
+        names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    throw CLI::ParseError(
+        fmt::format("there is no command '{}'; there are: {}", arguments[1], names),
+        CLI::ExitCodes::ExtrasError);
+}
+
 Exit refuse_usage(const CLI::App& app, const CLI::ParseError& error) {
     const std::string name = name_of(app);
     complain(name, fmt::format("{}; see {} --help", one_line(error.what()), name));
@@ -102,6 +120,7 @@ int run_command(int argument_count, const char* const* arguments) {
     add_ls_command(app, action);
     add_stat_command(app, action);
     try {
+        check_command(app, argument_count, arguments);
         app.parse(argument_count, arguments);
     } catch (const CLI::Success& wish) {  // --help and --version
         return app.exit(wish);

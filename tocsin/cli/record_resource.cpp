@@ -135,43 +135,65 @@ std::int64_t RecordResource::level(resource::OpenFile& file, core::Condition con
 // What poll(2) is to say is "the threshold is reached" or not; a client that has to be told
 // something else reaches it, too.
 std::int64_t RecordResource::input_level(RecordFile& file) noexcept {
-    const auto threshold = static_cast<std::int64_t>(threshold_);
     if (file.observes_) {
-        const std::uint64_t published = ring_.records_published() - file.published_seen_;
-        return ring_.ended() ? INT64_MAX : static_cast<std::int64_t>(published);
+        return observed_level(file);
     }
     if (!file.reader_) {
         return 0;
     }
     note_look(file);
+    const auto threshold = static_cast<std::int64_t>(threshold_);
     const auto waiting = static_cast<std::int64_t>(file.reader_->records_waiting());
-    return file.reader_->ready(threshold_) ? std::max(waiting, threshold)
-                                           : std::min(waiting, threshold - 1);
+    return is_ready(file) ? std::max(waiting, threshold) : std::min(waiting, threshold - 1);
 }
 
+std::int64_t RecordResource::observed_level(const RecordFile& file) const noexcept {
+    const std::uint64_t published = ring_.records_published() - file.published_seen_;
+    return ring_.ended() ? INT64_MAX : static_cast<std::int64_t>(published);
+}
+
+// When all clients are ready, as they are with the usual threshold of one, one trigger reaches them
+// all; otherwise each that is ready gets its own.
 void RecordResource::look_again() {
     const std::lock_guard lock{mutex()};
+    bool all_ready = true;
     for (RecordFile* file = files_.first(); file != nullptr; file = files_.next_of(*file)) {
-        tell(*file);
+        if (file->reader_) {
+            answer_parked_reads(*file);
+        }
+        tell_of_loss(*file);
+        const bool waits = file->reader_ || file->observes_;
+        all_ready = all_ready && (!waits || is_ready(*file));
+    }
+    if (all_ready) {
+        trigger(core::Condition::input);
+    } else {
+        trigger_those_ready();
+    }
+    if (ring_.ended()) {
+        trigger(core::Condition::hang_up);
     }
 }
 
-void RecordResource::tell(RecordFile& file) {
-    if (file.reader_) {
-        answer_parked_reads(file);
+void RecordResource::trigger_those_ready() noexcept {
+    for (RecordFile* file = files_.first(); file != nullptr; file = files_.next_of(*file)) {
+        if (is_ready(*file)) {
+            trigger(*file, core::Condition::input);
+        }
     }
-    const std::int64_t threshold = file.threshold(core::Condition::input);
-    if (input_level(file) >= threshold) {
-        trigger(file, core::Condition::input);
-    }
+}
+
+bool RecordResource::is_ready(RecordFile& file) noexcept {
+    return file.observes_ ? observed_level(file) > 0
+                          : file.reader_ && file.reader_->ready(threshold_);
+}
+
+void RecordResource::tell_of_loss(RecordFile& file) noexcept {
     const std::uint64_t losses = losses_of(file);
     if (file.observes_ ? losses > file.losses_told_ : losses > 0 && file.losses_told_ == 0) {
         trigger(file, core::Condition::out_of_band);
     }
     file.losses_told_ = losses;
-    if (ring_.ended()) {
-        trigger(file, core::Condition::hang_up);
-    }
 }
 
 // A blocking read waits for any record, a poll for as many as the threshold says: so those who
@@ -207,6 +229,7 @@ void RecordResource::forget_reader(RecordFile& file) noexcept {
 void RecordResource::observe(RecordFile& file) noexcept {
     const bool again = std::exchange(file.observes_, true);
     forget_reader(file);
+    file.set_threshold(core::Condition::input, 1);
     file.published_seen_ = again ? ring_.records_published() : ring_.records_dropped();
     file.losses_seen_ = ring_.records_lost();
     file.losses_told_ = 0;

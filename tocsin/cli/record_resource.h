@@ -51,8 +51,10 @@ protected:
     std::int64_t level(resource::OpenFile& file, core::Condition condition) override;
 
 private:
-    void tell(RecordFile& file);
-    void tell_reader(RecordFile& file);
+    void trigger_those_ready() noexcept;
+    void tell_of_loss(RecordFile& file) noexcept;
+    [[nodiscard]] bool is_ready(RecordFile& file) noexcept;
+    [[nodiscard]] std::int64_t observed_level(const RecordFile& file) const noexcept;
     void answer_parked_reads(RecordFile& file);
     void note_look(RecordFile& file) noexcept;
     void forget_reader(RecordFile& file) noexcept;

@@ -60,10 +60,13 @@ void take_answer(Served& served, const std::string& json) {
     }
 }
 
+// A socket of another mount namespace is not there, and so as good as dead.
 void take_error(Served& served, const std::error_code& error) {
-    const bool dead = error == std::errc::not_connected || error == std::errc::connection_aborted ||
-                      error == std::errc::no_such_device || error == std::errc::connection_refused;
-    served.state = dead ? State::dead : State::foreign;
+    constexpr std::errc dead[] = {std::errc::not_connected, std::errc::connection_aborted,
+                                  std::errc::connection_refused, std::errc::no_such_device,
+                                  std::errc::no_such_file_or_directory};
+    const bool is_dead = std::ranges::any_of(dead, [&](std::errc each) { return error == each; });
+    served.state = is_dead ? State::dead : State::foreign;
     served.reason = error.message();
 }
 
@@ -177,8 +180,7 @@ std::vector<Served> find_served() {
     }
     for (const std::string& path : find_sockets()) {
         Served served = ask_socket(path);
-        // In another mount namespace, or not ours: there is nothing to show.
-        if (served.state != State::dead && !served.status.empty()) {
+        if (served.state != State::dead) {
             all.push_back(std::move(served));
         }
     }

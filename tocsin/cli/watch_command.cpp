@@ -66,17 +66,21 @@ std::uint32_t wanted_bits(const Options& options) noexcept {
     return wanted != 0 ? wanted : EPOLLIN | EPOLLOUT | EPOLLPRI;
 }
 
+std::optional<base::Time> deadline_of(const Options& options) {
+    if (options.timeout.empty()) {
+        return std::nullopt;
+    }
+    return base::monotonic_clock().now() + parse_duration("--timeout", options.timeout);
+}
+
 class Watcher {
 public:
     explicit Watcher(const Options& options)
         : options_{options},
           wanted_{wanted_bits(options)},
+          deadline_{deadline_of(options)},
           observer_{options.path},
           lost_{observer_.records_lost()} {
-        if (!options.timeout.empty()) {
-            deadline_ =
-                base::monotonic_clock().now() + parse_duration("--timeout", options.timeout);
-        }
         open_epoll();
     }
 
@@ -190,9 +194,9 @@ private:
 
     const Options& options_;
     std::uint32_t wanted_;
+    std::optional<base::Time> deadline_;
     Observer observer_;
     base::Descriptor epoll_{::epoll_create1(EPOLL_CLOEXEC)};
-    std::optional<base::Time> deadline_;
     std::uint32_t true_before_ = 0;
     std::uint64_t lost_;
     bool seen_ = false;
