@@ -26,7 +26,8 @@ int milliseconds_of(base::Duration time) noexcept {
 
 }  // namespace
 
-Guard::Guard(Session& session) : session_{session}, buffer_(Session::message_size_max) {
+Guard::Guard(Session& session, base::Duration grace)
+    : session_{session}, grace_{grace}, buffer_(Session::message_size_max) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
         throw std::system_error{base::last_error(), "cannot open a pipe for the guard"};
@@ -58,7 +59,7 @@ void Guard::open_set() {
 void Guard::run() noexcept {
     while (wait_for_message()) {
         const std::uint64_t before = session_.taken_count();
-        if (stop_comes_within(grace)) {
+        if (stop_comes_within(grace_)) {
             return;
         }
         if (session_.taken_count() == before) {

@@ -17,10 +17,10 @@ namespace tocsin::resource {
 // call: the guard reads what is there, answers such calls with EDEADLK, and hands the rest over.
 class Guard {
 public:
-    static constexpr base::Duration grace = std::chrono::milliseconds{60};
+    static constexpr base::Duration usual_grace = std::chrono::milliseconds{60};
 
     // Made after those who serve have begun to watch. Throws std::system_error.
-    explicit Guard(Session& session);
+    explicit Guard(Session& session, base::Duration grace = usual_grace);
 
     // Waits for the thread's end.
     ~Guard();
@@ -38,6 +38,7 @@ private:
     void take_messages() noexcept;
 
     Session& session_;
+    const base::Duration grace_;
     base::Descriptor set_;  // none where epoll is refused
     base::Descriptor stop_reader_;
     base::Descriptor stop_writer_;
