@@ -30,6 +30,9 @@ void Event::unregister() noexcept {
         loop_->check_thread("Event::unregister");
         loop_->state_->ready.remove(*this);
         --loop_->registered_;
+    } else {
+        // What was pending, or about to be, at the fork is the parent's.
+        state_.store(0, std::memory_order_relaxed);
     }
     loop_ = nullptr;
 }

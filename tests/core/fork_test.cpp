@@ -1,0 +1,240 @@
+// A child of fork() works with a loop of its own, and whatever it does to what it inherited leaves
+// its parent's alone.
+#include <gtest/gtest.h>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include <tests/core/forked.h>
+#include <tests/core/open_descriptors.h>
+#include <tests/core/patience.h>
+#include <tests/core/pipe.h>
+#include <tocsin/core/event.h>
+#include <tocsin/core/loop.h>
+#include <tocsin/core/raw_event.h>
+
+namespace tocsin::core {
+namespace {
+
+// One slot of each kind on one loop, and how often each was delivered.
+struct OneOfEach {
+    OneOfEach() {
+        event.register_with(loop);
+        EXPECT_FALSE(raw.register_with(loop));
+        EXPECT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
+    }
+
+    void fire_all() {
+        event.post();
+        raw.post();
+        pipe.write_byte();
+        timer.arm(loop, loop.refresh_time());
+        task.schedule(loop);
+    }
+    bool all_delivered(int times) {
+        return turn_until(loop, [this, times] {
+            return events == times && raws == times && watches == times && timers == times &&
+                   tasks == times;
+        });
+    }
+
+    Pipe pipe;
+    Loop loop;
+    int events = 0;
+    int raws = 0;
+    int watches = 0;
+    int timers = 0;
+    int tasks = 0;
+    Event event{base::Callback<>{[this] { ++events; }}};
+    RawEvent raw{base::Callback<>{[this] { ++raws; }}};
+    Watch watch{base::Callback<Conditions>{[this](Conditions) {
+        pipe.read_all();
+        ++watches;
+    }}};
+    Timer timer{base::Callback<>{[this] { ++timers; }}};
+    Task task{base::Callback<>{[this] { ++tasks; }}};
+};
+
+bool works_in_a_new_loop() {
+    OneOfEach own;
+    own.fire_all();
+    return own.all_delivered(1);
+}
+
+TEST(Fork, a_child_can_use_a_loop_of_its_own) {
+    OneOfEach inherited;
+    EXPECT_EQ(in_child([] { return works_in_a_new_loop(); }), 0);
+    inherited.fire_all();
+    EXPECT_TRUE(inherited.all_delivered(1));
+}
+
+TEST(Fork, a_grandchild_can_use_a_loop_of_its_own) {
+    const OneOfEach inherited;
+    EXPECT_EQ(in_child([] {
+                  OneOfEach of_the_child;
+                  of_the_child.fire_all();
+                  const bool fine = in_child([] { return works_in_a_new_loop(); }) == 0;
+                  return of_the_child.all_delivered(1) && fine;
+              }),
+              0);
+}
+
+TEST(Fork, a_child_that_destroys_what_it_inherited_leaves_the_parents_alone) {
+    std::optional<OneOfEach> all;
+    all.emplace();
+    all->fire_all();
+    EXPECT_EQ(in_child([&all] {
+                  all.reset();
+                  return works_in_a_new_loop();
+              }),
+              0);
+    EXPECT_TRUE(all->all_delivered(1)) << "what was pending at the fork";
+    all->fire_all();
+    EXPECT_TRUE(all->all_delivered(2));
+}
+
+TEST(Fork, a_child_that_unregisters_slot_by_slot_leaves_the_parents_alone) {
+    OneOfEach all;
+    all.timer.arm(all.loop, all.loop.refresh_time() + std::chrono::milliseconds{20});
+    EXPECT_EQ(in_child([&all] {
+                  all.watch.set_interest({});
+                  all.watch.unregister();
+                  all.raw.unregister();
+                  all.event.unregister();
+                  all.timer.cancel();
+                  all.task.cancel();
+                  return works_in_a_new_loop();
+              }),
+              0);
+    EXPECT_TRUE(turn_until(all.loop, [&all] { return all.timers == 1; }));
+    all.timers = 0;
+    all.fire_all();
+    EXPECT_TRUE(all.all_delivered(1));
+}
+
+TEST(Fork, a_child_that_posts_an_inherited_event_does_not_disturb_the_parent) {
+    OneOfEach all;
+    EXPECT_EQ(in_child([&all] {
+                  all.event.post();
+                  all.loop.stop();
+                  return true;
+              }),
+              0);
+    EXPECT_FALSE(all.loop.turn(Wait::no));
+    EXPECT_EQ(all.events, 0);
+    all.event.post();
+    EXPECT_TRUE(turn_until(all.loop, [&all] { return all.events == 1; }));
+}
+
+// The bell of a loop that sleeps while another thread forks would ring for a post of the child.
+TEST(Fork, a_post_of_a_child_does_not_wake_a_parent_that_sleeps) {
+    bool woken_by_child = true;
+    Loop loop;
+    Event event{loop, {}};
+    const Pipe child_has_posted;
+    std::thread forker{[&] {
+        Gate asleep;
+        [[maybe_unused]] const bool opened = asleep.pass(suspicion);
+        EXPECT_EQ(in_child([&event] {
+                      event.post();
+                      return true;
+                  }),
+                  0);
+        [[maybe_unused]] const bool opened_now = asleep.pass(suspicion);
+        woken_by_child = false;
+        event.post();
+    }};
+    loop.turn(Wait::yes);
+    EXPECT_FALSE(woken_by_child);
+    forker.join();
+    loop.run_until_idle();
+}
+
+TEST(Fork, an_event_that_was_pending_at_the_fork_can_be_used_in_a_loop_of_the_child) {
+    Loop loop;
+    int delivered = 0;
+    Event event{loop, base::Callback<>{[&delivered] { ++delivered; }}};
+    event.post();
+    EXPECT_EQ(in_child([&] {
+                  event.unregister();
+                  Loop own;
+                  event.register_with(own);
+                  own.run_until_idle();
+                  const bool quiet = delivered == 0;
+                  event.post();
+                  own.run_until_idle();
+                  event.unregister();
+                  return quiet && delivered == 1;
+              }),
+              0);
+    loop.run_until_idle();
+    EXPECT_EQ(delivered, 1);
+}
+
+TEST(Fork, watches_timers_and_tasks_of_before_the_fork_can_be_used_in_a_loop_of_the_child) {
+    OneOfEach all;
+    all.fire_all();
+    EXPECT_EQ(in_child([&all] {
+                  all.pipe.read_all();
+                  Pipe own_pipe;
+                  Loop own;
+                  all.watch.unregister();
+                  if (all.watch.register_with(own, own_pipe.reader.number(), Condition::input)) {
+                      return false;
+                  }
+                  all.timer.arm(own, own.now());
+                  all.task.cancel();
+                  all.task.schedule(own);
+                  own_pipe.write_byte();
+                  all.pipe = std::move(own_pipe);
+                  const bool delivered = turn_until(own, [&all] {
+                      return all.watches == 1 && all.timers == 1 && all.tasks == 1;
+                  });
+                  all.watch.unregister();
+                  return delivered;
+              }),
+              0);
+}
+
+TEST(Fork, a_thousand_generations_cost_no_descriptor) {
+    const std::set<int> before = open_descriptors();
+    Loop loop;
+    for (int generation = 0; generation < 1000; ++generation) {
+        ASSERT_EQ(in_child([&before] {
+                      const Loop own;
+                      return open_descriptors().size() <= before.size() + 6;
+                  }),
+                  0);
+    }
+    EXPECT_LE(open_descriptors().size(), before.size() + 3);
+}
+
+// A child that lives on holds duplicates of all descriptors: what the parent unregisters and closes
+// then must not come back as a report without an owner.
+TEST(Fork, a_child_that_lives_on_with_the_duplicates_does_not_make_the_parent_spin) {
+    OneOfEach all;
+    const Pipe end;
+    const pid_t child = start_child([&end] {
+        char byte = 0;
+        return comes_true([&] { return ::read(end.reader.number(), &byte, 1) == 1; });
+    });
+    all.watch.unregister();
+    all.pipe.write_byte();
+    all.pipe.reader.reset();
+    all.raw.unregister();
+    bool over = false;
+    Timer timer{base::Callback<>{[&over] { over = true; }}};
+    timer.arm(all.loop, all.loop.refresh_time() + std::chrono::milliseconds{20});
+    int turns = 0;
+    while (!over) {
+        all.loop.turn(Wait::yes);
+        ++turns;
+    }
+    EXPECT_LT(turns, 10);
+    end.write_byte();
+    EXPECT_EQ(status_of(child), 0);
+}
+
+}  // namespace
+}  // namespace tocsin::core
