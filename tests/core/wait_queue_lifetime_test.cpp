@@ -1,6 +1,7 @@
 // Arms that are cancelled, freed or armed again while their queue fires, closes or goes.
 #include <tocsin/core/wait_queue.h>
 
+#include <algorithm>
 #include <atomic>
 #include <gtest/gtest.h>
 #include <memory>
@@ -146,6 +147,79 @@ TEST(WaitQueueLifetime, a_sink_that_always_arms_again_is_told_of_the_hang_up_onc
     EXPECT_EQ(eager.told, std::vector{Conditions{Condition::hang_up}});
     EXPECT_FALSE(queue.arm(eager.arm, Condition::input)) << "a closed queue hangs up at once";
     EXPECT_EQ(eager.told.size(), 2U);
+}
+
+TEST(WaitQueueLifetime, the_sink_of_an_arm_never_runs_twice_at_once) {
+    WaitQueue queue;
+    struct Again {
+        WaitQueue& queue;
+        Arm arm{Sink::bind<&Again::called>(*this)};
+        std::atomic<bool> inside{false};
+        std::atomic<bool> twice{false};
+        std::atomic<int> calls{0};
+        void called(Conditions) {
+            twice = twice || inside.exchange(true);
+            queue.arm(arm, Condition::input);
+            ++calls;
+            std::this_thread::yield();
+            inside = false;
+        }
+    } again{queue};
+    queue.arm(again.arm, Condition::input);
+    const auto trigger_often = [&queue] {
+        for (int time = 0; time < 2000; ++time) {
+            queue.trigger(Condition::input);
+        }
+    };
+    std::thread first{trigger_often};
+    std::thread second{trigger_often};
+    first.join();
+    second.join();
+    EXPECT_FALSE(again.twice);
+    EXPECT_GT(again.calls, 0);
+    EXPECT_TRUE(queue.cancel(again.arm));
+}
+
+TEST(WaitQueueLifetime, a_sink_that_triggers_its_own_arm_is_called_again_not_nested) {
+    WaitQueue queue;
+    struct Loud {
+        WaitQueue& queue;
+        Arm arm{Sink::bind<&Loud::called>(*this)};
+        int calls = 0;
+        int depth = 0;
+        int depth_max = 0;
+        void called(Conditions) {
+            depth_max = std::max(depth_max, ++depth);
+            if (++calls < 100) {
+                queue.arm(arm, Condition::input);
+                queue.trigger(Condition::input);
+            }
+            --depth;
+        }
+    } loud{queue};
+    queue.arm(loud.arm, Condition::input);
+    queue.trigger(Condition::input);
+    EXPECT_EQ(loud.calls, 100);
+    EXPECT_EQ(loud.depth_max, 1);
+}
+
+TEST(WaitQueueLifetime, a_hang_up_while_a_sink_arms_again_is_told) {
+    WaitQueue queue;
+    struct Closer {
+        WaitQueue& queue;
+        Arm arm{Sink::bind<&Closer::called>(*this)};
+        std::vector<Conditions> told = {};
+        void called(Conditions conditions) {
+            told.push_back(conditions);
+            if (told.size() == 1) {
+                queue.close();
+                EXPECT_FALSE(queue.arm(arm, Condition::input));
+            }
+        }
+    } closer{queue};
+    queue.arm(closer.arm, Condition::input);
+    queue.trigger(Condition::input);
+    EXPECT_EQ(closer.told, (std::vector<Conditions>{Condition::input, Condition::hang_up}));
 }
 
 }  // namespace

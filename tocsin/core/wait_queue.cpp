@@ -10,20 +10,18 @@ namespace tocsin::core {
 
 // One trigger while it calls sinks. It lives on the stack of the triggering thread.
 struct WaitQueue::Firing {
-    Firing() noexcept = default;
-    explicit Firing(Conditions reason) noexcept : instead{reason} {}
-
-    base::List<Arm> arms;   // collected and not called yet
-    Arm* called = nullptr;  // whose sink is running now, unless it was cancelled meanwhile
+    base::List<Arm> arms;         // collected and not called yet
+    const Arm* called = nullptr;  // whose sink is running now
+    bool called_is_gone = false;  // that sink has destroyed its own arm
+    bool tells_hang_up = false;   // that sink has been told that the queue is closed
     std::uint64_t called_owner = 0;
     std::thread::id thread = std::this_thread::get_id();
-    Conditions instead;  // told instead of the arm's condition, unless empty
     Firing* next = nullptr;
 };
 
 Arm::~Arm() {
     if (WaitQueue* const queue = queue_.load(std::memory_order_acquire)) {
-        queue->cancel(*this);
+        queue->forget(*this);
     }
 }
 
@@ -38,7 +36,8 @@ bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) no
     const WaitQueue* const tied_to = arm.queue_.load(std::memory_order_relaxed);
     base::check(tied_to == nullptr || tied_to == this,
                 "WaitQueue::arm: the arm is armed in another queue; cancel it there first");
-    if (closed_ && is_called_here_locked(arm)) {
+    const Firing* const runner = runner_of_locked(arm);
+    if (runner != nullptr && runner->tells_hang_up && runs_here(*runner)) {
         // Its sink is being told of the hang-up: once more would be without end.
         return false;
     }
@@ -50,7 +49,7 @@ bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) no
     if (!closed_) {
         return true;
     }
-    Firing firing{Condition::hang_up};
+    Firing firing;
     collect_locked(index_of(condition), INT64_MAX, firing);
     call_sinks(lock, firing);
     return false;
@@ -94,15 +93,30 @@ bool WaitQueue::take_out_locked(Arm& arm) noexcept {
 
 bool WaitQueue::cancel(Arm& arm) noexcept {
     std::unique_lock lock{mutex_};
+    return cancel_locked(lock, arm);
+}
+
+bool WaitQueue::cancel_locked(std::unique_lock<std::mutex>& lock, Arm& arm) noexcept {
     bool taken = take_out_locked(arm);
-    while (is_called_elsewhere_locked(arm)) {
+    const Firing* runner = runner_of_locked(arm);
+    while (runner != nullptr && !runs_here(*runner)) {
         await_sink(lock);
         // Its sink may have armed it again.
         taken = take_out_locked(arm) || taken;
+        runner = runner_of_locked(arm);
     }
     counters_.cancelled += taken ? 1U : 0U;
     untie_locked(arm);
     return taken;
+}
+
+// As cancel(), for the end of the arm.
+void WaitQueue::forget(Arm& arm) noexcept {
+    std::unique_lock lock{mutex_};
+    cancel_locked(lock, arm);
+    if (Firing* const runner = runner_of_locked(arm)) {
+        runner->called_is_gone = true;
+    }
 }
 
 void WaitQueue::await_sink(std::unique_lock<std::mutex>& lock) noexcept {
@@ -111,14 +125,11 @@ void WaitQueue::await_sink(std::unique_lock<std::mutex>& lock) noexcept {
     --cancellers_waiting_;
 }
 
-// The arm may be freed by its owner from here on, also inside its own sink in this thread.
+// Inside its own sink it stays tied, so that who destroys it in another thread waits for that sink.
 void WaitQueue::untie_locked(Arm& arm) noexcept {
-    for (Firing* firing = firings_; firing != nullptr; firing = firing->next) {
-        if (firing->called == &arm && firing->thread == std::this_thread::get_id()) {
-            firing->called = nullptr;
-        }
+    if (arm.state_ == Arm::State::idle && runner_of_locked(arm) == nullptr) {
+        arm.queue_.store(nullptr, std::memory_order_release);
     }
-    arm.queue_.store(nullptr, std::memory_order_release);
 }
 
 bool WaitQueue::is_armed(const Arm& arm) const noexcept {
@@ -126,25 +137,26 @@ bool WaitQueue::is_armed(const Arm& arm) const noexcept {
     return arm.queue_.load(std::memory_order_relaxed) == this && arm.state_ == Arm::State::armed;
 }
 
-template <typename Matches>
-bool WaitQueue::any_firing_locked(Matches matches) const noexcept {
+// The trigger that is calling the arm's sink now, or nullptr. There is never more than one.
+WaitQueue::Firing* WaitQueue::runner_of_locked(const Arm& arm) const noexcept {
+    Firing* firing = firings_;
+    while (firing != nullptr && firing->called != &arm) {
+        firing = firing->next;
+    }
+    return firing;
+}
+
+bool WaitQueue::runs_here(const Firing& firing) noexcept {
+    return firing.thread == std::this_thread::get_id();
+}
+
+bool WaitQueue::runs_elsewhere_locked(std::uint64_t owner) const noexcept {
     const Firing* firing = firings_;
-    while (firing != nullptr && (firing->called == nullptr || !matches(*firing))) {
+    while (firing != nullptr &&
+           (firing->called == nullptr || firing->called_owner != owner || runs_here(*firing))) {
         firing = firing->next;
     }
     return firing != nullptr;
-}
-
-bool WaitQueue::is_called_elsewhere_locked(const Arm& arm) const noexcept {
-    return any_firing_locked([&arm](const Firing& firing) {
-        return firing.called == &arm && firing.thread != std::this_thread::get_id();
-    });
-}
-
-bool WaitQueue::is_called_here_locked(const Arm& arm) const noexcept {
-    return any_firing_locked([&arm](const Firing& firing) {
-        return firing.called == &arm && firing.thread == std::this_thread::get_id();
-    });
 }
 
 void WaitQueue::trigger(Condition condition, std::int64_t available) noexcept {
@@ -180,7 +192,13 @@ void WaitQueue::collect_locked(std::size_t index, std::int64_t available, Firing
 void WaitQueue::call_sinks(std::unique_lock<std::mutex>& lock, Firing& firing) noexcept {
     firing.next = std::exchange(firings_, &firing);
     while (!firing.arms.empty()) {
-        call_sink(lock, firing, firing.arms.pop_front());
+        Arm& arm = firing.arms.pop_front();
+        // A sink never runs twice at once: who is calling it now calls it again then.
+        if (Firing* const runner = runner_of_locked(arm)) {
+            runner->arms.push_back(arm);
+        } else {
+            call_sink(lock, firing, arm);
+        }
     }
     Firing** link = &firings_;
     while (*link != &firing) {
@@ -195,17 +213,17 @@ void WaitQueue::call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Ar
     --counters_.armed_now;
     arm.state_ = Arm::State::idle;
     firing.called = &arm;
+    firing.called_is_gone = false;
+    firing.tells_hang_up = closed_;
     firing.called_owner = arm.owner_;
     const Sink sink = arm.sink_;
-    const Conditions told = firing.instead.any() ? firing.instead : Conditions{arm.condition_};
+    const Conditions told = closed_ ? Conditions{Condition::hang_up} : Conditions{arm.condition_};
     lock.unlock();
     sink(told);
     lock.lock();
-    // Who frees an arm cancels it first, and that takes it from here: so it still lives.
-    const bool lives = std::exchange(firing.called, nullptr) != nullptr;
-    if (lives && arm.state_ == Arm::State::idle &&
-        !any_firing_locked([&arm](const Firing& other) { return other.called == &arm; })) {
-        arm.queue_.store(nullptr, std::memory_order_release);
+    firing.called = nullptr;
+    if (!firing.called_is_gone) {
+        untie_locked(arm);
     }
     if (cancellers_waiting_ > 0) {
         sink_returned_.notify_all();
@@ -233,16 +251,9 @@ void WaitQueue::collect_owned_locked(std::uint64_t owner, Conditions conditions,
 std::size_t WaitQueue::cancel_all(std::uint64_t owner) noexcept {
     std::unique_lock lock{mutex_};
     std::size_t count = take_out_owned_locked(owner);
-    while (any_firing_locked([owner](const Firing& firing) {
-        return firing.called_owner == owner && firing.thread != std::this_thread::get_id();
-    })) {
+    while (runs_elsewhere_locked(owner)) {
         await_sink(lock);
         count += take_out_owned_locked(owner);
-    }
-    for (Firing* firing = firings_; firing != nullptr; firing = firing->next) {
-        if (firing->called != nullptr && firing->called_owner == owner) {
-            untie_locked(*firing->called);
-        }
     }
     counters_.cancelled += count;
     return count;
@@ -281,7 +292,7 @@ void WaitQueue::trigger_all(std::uint64_t owner, Conditions conditions) noexcept
 void WaitQueue::close() noexcept {
     std::unique_lock lock{mutex_};
     closed_ = true;
-    Firing firing{Condition::hang_up};
+    Firing firing;
     for (std::size_t index = 0; index < heaps_.size(); ++index) {
         collect_locked(index, INT64_MAX, firing);
     }

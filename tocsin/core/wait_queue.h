@@ -32,9 +32,9 @@ enum class Armed : std::uint8_t {
 //
 // All calls may come from any thread, also from inside a sink, but not from a signal handler. The
 // sinks of one trigger are called one after the other, by the thread that triggers, before
-// trigger() returns, without any lock of the queue held; they must neither block nor throw. Threads
-// that trigger at the same time call sinks at the same time, also that of one arm when it arms
-// itself again. Nothing here allocates.
+// trigger() returns, without any lock of the queue held; they must neither block nor throw. The
+// sink of one arm never runs twice at once: when it is running already, and has armed itself again,
+// the thread that runs it calls it once more. Nothing here allocates.
 class WaitQueue {
 public:
     WaitQueue() noexcept = default;
@@ -71,8 +71,8 @@ public:
 
     // Disarms: true when the arm was armed, and will not fire now. When this returns its sink is
     // not running in another thread and will not be called: the arm may be freed. It waits for a
-    // sink that is running, so the caller holds no lock that the sink takes, and two sinks do not
-    // cancel each other's arms.
+    // sink that is running in another thread, so the caller holds no lock that the sink takes, and
+    // two sinks do not cancel each other's arms. Inside the arm's own sink it does not wait.
     bool cancel(Arm& arm) noexcept;
 
     // Whether `arm` is armed here now, and has not fired yet.
@@ -121,6 +121,7 @@ public:
     }
 
 private:
+    friend class Arm;
     struct Firing;
 
     static constexpr std::int64_t nobody = 0;
@@ -147,10 +148,11 @@ private:
     void await_sink(std::unique_lock<std::mutex>& lock) noexcept;
     void untie_locked(Arm& arm) noexcept;
     [[nodiscard]] std::size_t take_out_owned_locked(std::uint64_t owner) noexcept;
-    template <typename Matches>
-    [[nodiscard]] bool any_firing_locked(Matches matches) const noexcept;
-    [[nodiscard]] bool is_called_elsewhere_locked(const Arm& arm) const noexcept;
-    [[nodiscard]] bool is_called_here_locked(const Arm& arm) const noexcept;
+    bool cancel_locked(std::unique_lock<std::mutex>& lock, Arm& arm) noexcept;
+    void forget(Arm& arm) noexcept;
+    [[nodiscard]] Firing* runner_of_locked(const Arm& arm) const noexcept;
+    [[nodiscard]] static bool runs_here(const Firing& firing) noexcept;
+    [[nodiscard]] bool runs_elsewhere_locked(std::uint64_t owner) const noexcept;
 
     mutable std::mutex mutex_;
     std::condition_variable sink_returned_;
