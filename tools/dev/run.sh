@@ -18,10 +18,13 @@ dev_run() {
     start_tool tools/main_job "$@"
 }
 
+# dev_soak [NAME [ARGUMENT...]]: the soak of that name; serve, unless another one is named.
 dev_soak() {
+    local name=${1:-serve}
+    [ $# -eq 0 ] || shift
     need run
     build_preset release
-    start_tool tools/soak "$@"
+    start_tool "tools/soak_$name" "$@"
 }
 
 dev_doctor() {
