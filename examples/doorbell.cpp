@@ -15,6 +15,10 @@ using namespace tocsin;
 using core::Condition;
 
 class Doorbell final : public resource::Resource {
+public:
+    Doorbell() : Resource{{.mode = 0666}} {}
+
+private:
     struct Visitor : resource::OpenFile {
         std::uint64_t heard = 0;
     };

@@ -17,8 +17,8 @@ TEST(MountDoorbell, who_rings_is_heard_by_everybody_who_listens) {
     const std::string path = directory / "bell";
     Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
     ASSERT_EQ(doorbell.read_line(), "ready");
-    Program first{{"cat", path}};
-    Program second{{"cat", path}};
+    Program first{{"sh", "-c", "exec cat \"$0\" 2>/dev/null", path}};
+    Program second{{"sh", "-c", "exec cat \"$0\" 2>/dev/null", path}};
     ASSERT_TRUE(core::comes_true([&] {
         std::string status;
         return !read_status(path, status) && status.find("\"open_count\":2") != std::string::npos;

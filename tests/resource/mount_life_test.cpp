@@ -180,6 +180,22 @@ TEST_F(MountLife, somebody_else_may_unmount_and_the_manager_is_told) {
     EXPECT_TRUE(directory.empty());
 }
 
+TEST_F(MountLife, a_forked_child_cannot_end_what_its_parent_serves) {
+    core::Loop loop;
+    auto own = std::make_unique<Switchboard>();
+    auto mount = std::make_unique<Mount>(loop, path, *own);
+    const int status = core::in_child([&] {
+        mount->stop();
+        mount.reset();
+        own.reset();
+        return true;
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(served(path));
+    EXPECT_TRUE(mount->alive());
+    EXPECT_EQ(mount->path(), path);
+}
+
 TEST_F(MountLife, bad_paths_fail_with_one_clear_line_and_leave_nothing_behind) {
     ASSERT_EQ(::mkfifo((directory / "pipe").c_str(), 0600), 0);
     std::filesystem::create_directory(directory / "folder");

@@ -91,6 +91,16 @@ TEST_F(SessionPoll, a_threshold_holds_for_its_open_file_only) {
     EXPECT_NE(kernel.poll(patient, POLLIN), 0U);
 }
 
+TEST_F(SessionPoll, a_trigger_for_one_client_wakes_no_other) {
+    const std::uint64_t first = kernel.open(O_RDONLY);
+    const std::uint64_t second = kernel.open(O_RDONLY);
+    ASSERT_EQ(kernel.poll(first, POLLIN) | kernel.poll(second, POLLIN), 0U);
+    board.put_for(1, Condition::input);
+    board.put_for(1, Condition::input);
+    EXPECT_EQ(wakes(first), 0);
+    EXPECT_EQ(wakes(second), 1);
+}
+
 TEST_F(SessionPoll, after_the_close_nothing_is_armed_and_nobody_is_told) {
     const std::uint64_t file = kernel.open(O_RDWR);
     ASSERT_EQ(kernel.poll(file, POLLIN), 0U);

@@ -51,6 +51,35 @@ TEST_F(SessionRequests, parked_reads_are_tried_again_in_the_order_of_their_comin
     }
 }
 
+TEST_F(SessionRequests, a_trigger_for_one_client_tries_only_its_requests_again) {
+    const std::uint64_t first = kernel.send_read(kernel.open(O_RDONLY));
+    const std::uint64_t second = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(first));
+    board.put_for(1, Condition::input);
+    EXPECT_TRUE(kernel.answer_of(second));
+    EXPECT_FALSE(kernel.answer_of(first));
+    EXPECT_EQ(board.log().parked_reads, 2);
+}
+
+TEST_F(SessionRequests, what_was_to_be_tried_again_is_forgotten_with_the_mount) {
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(read));
+    board.hold_reads(true);
+    const std::uint64_t held = kernel.send_read(kernel.open(O_RDONLY));
+    ASSERT_FALSE(kernel.answer_of(held));
+    // Keeps what belongs to the mount beyond its end.
+    const Request kept = board.take(board.log().held.at(0));
+    board.hold_reads(false);
+    board.put(Condition::input);
+    started.reset();
+    board.set(Condition::input, 0);
+    started.emplace(&board);
+    const std::uint64_t again = started->send_read(started->open(O_RDONLY));
+    ASSERT_FALSE(started->answer_of(again));
+    board.put(Condition::input);
+    EXPECT_TRUE(started->answer_of(again));
+}
+
 TEST_F(SessionRequests, with_o_nonblock_nothing_is_parked_whatever_open_said) {
     const std::uint64_t file = kernel.open(O_RDONLY);
     const std::optional<Answer> refused = kernel.answer_of(kernel.send_read(file, O_NONBLOCK));
@@ -148,6 +177,16 @@ TEST_F(SessionRequests, closing_the_last_descriptor_ends_what_is_parked) {
     EXPECT_EQ(board.log().closed, 1);
 }
 
+TEST_F(SessionRequests, a_request_that_outlives_its_open_file_keeps_no_arm) {
+    board.hold_reads(true);
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    ASSERT_FALSE(kernel.answer_of(kernel.send_read(file)));
+    ASSERT_EQ(kernel.poll(file, POLLIN), 0U);
+    const Request kept = board.take(board.log().held.at(0));
+    kernel.release(file);
+    EXPECT_EQ(board.wait_queue().counters().armed_now, 0U);
+}
+
 TEST_F(SessionRequests, an_answer_after_the_end_of_the_mount_harms_nobody) {
     board.hold_reads(true);
     const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
@@ -207,6 +246,11 @@ TEST_F(SessionRequests, unknown_and_broken_messages_harm_nobody) {
     liar.len = 4000;
     liar.opcode = FUSE_READ;
     kernel.send_raw(std::as_bytes(std::span{&liar, 1}));
+    liar.opcode = FUSE_GETATTR;
+    liar.nodeid = FUSE_ROOT_ID;
+    liar.unique = 4712;
+    kernel.send_raw(std::as_bytes(std::span{&liar, 1}));
+    EXPECT_FALSE(kernel.answer_of(liar.unique));
     board.put(Condition::input);
     ASSERT_TRUE(kernel.answer_of(kernel.send_read(kernel.open(O_RDONLY))));
 }

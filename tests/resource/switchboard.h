@@ -45,6 +45,13 @@ public:
         amounts_[index(condition)] = amount;
     }
 
+    // Adds one, and triggers it for one open file only, counted in the order of opening.
+    void put_for(std::size_t place, Condition condition) {
+        const std::lock_guard lock{mutex()};
+        ++amounts_[index(condition)];
+        trigger(*files_.at(place), condition);
+    }
+
     // What happened so far; a copy.
     struct Log {
         int opened = 0;
@@ -90,10 +97,14 @@ protected:
         log_.callers.push_back(opening.caller);
         auto file = std::make_unique<OpenFile>();
         file->set_threshold(Condition::input, next_threshold_);
+        files_.push_back(file.get());
         return file;
     }
 
-    void close(OpenFile&) override { ++log_.closed; }
+    void close(OpenFile& file) override {
+        ++log_.closed;
+        std::erase(files_, &file);
+    }
     void close_duplicate(OpenFile&, const Caller&) override { ++log_.closed_duplicates; }
 
     std::int64_t level(OpenFile&, Condition condition) override {
@@ -151,6 +162,7 @@ private:
 
     std::array<std::int64_t, core::condition_count> amounts_{};
     Log log_;
+    std::vector<OpenFile*> files_;
     bool hold_reads_ = false;
     std::optional<std::errc> refusal_;
     std::int64_t next_threshold_ = 1;

@@ -12,7 +12,7 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 
 // A plain value. The kernel checks every open(2) against mode, uid and gid.
 struct Attributes {
-    ::mode_t mode = 0666;  // permission bits; the kind of file is added by the library
+    ::mode_t mode = 0600;  // permission bits; the kind of file is added by the library
     ::uid_t uid = ::geteuid();
     ::gid_t gid = ::getegid();
 

@@ -19,7 +19,7 @@ class Resource;
 // the mount. Entries may be added at any time and stay. Clients cannot make, rename or remove any.
 class Directory {
 public:
-    explicit Directory(const Attributes& attributes = {.mode = 0755}) : attributes_{attributes} {}
+    explicit Directory(const Attributes& attributes = {.mode = 0700}) : attributes_{attributes} {}
     Directory(const Directory&) = delete;
     Directory& operator=(const Directory&) = delete;
 

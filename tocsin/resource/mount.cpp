@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include <tocsin/base/fork.h>
 #include <tocsin/resource/guard.h>
 #include <tocsin/resource/mount_point.h>
 #include <tocsin/resource/placeholder.h>
@@ -23,8 +24,9 @@ struct Mount::State {
     void stop() noexcept;
     void end();
 
-    const std::string path;
+    std::string path;
     const base::Callback<> ended;
+    const std::uint32_t fork_generation = base::fork_generation();
     std::atomic<bool> alive{true};
     std::optional<Placeholder> placeholder;
     std::optional<MountPoint> point;
@@ -46,9 +48,10 @@ Placeholder::Kind kind_of(const Directory::Entry& entry) noexcept {
 Mount::State::State(std::string wanted_path, Directory::Entry entry, const MountOptions& options)
     : path{std::move(wanted_path)}, ended{options.ended} {
     placeholder.emplace(path, kind_of(entry));
+    path = placeholder->path();
     point.emplace(*placeholder);
     placeholder->end_exclusively();
-    session.emplace(point->take_device(), entry, placeholder->path());
+    session.emplace(point->take_device(), entry, path);
 }
 
 // The kernel's first message is there already, and it lets no client in before it is answered.
@@ -105,10 +108,17 @@ Mount::Mount(std::string path, Directory& directory, const MountOptions& options
     state_->serve_from_threads(options.threads);
 }
 
-Mount::~Mount() = default;
+// In a child of fork() everything but the memory belongs to the parent, its threads included.
+Mount::~Mount() {
+    if (state_->fork_generation != base::fork_generation()) {
+        static_cast<void>(state_.release());
+    }
+}
 
 void Mount::stop() noexcept {
-    state_->stop();
+    if (state_->fork_generation == base::fork_generation()) {
+        state_->stop();
+    }
 }
 
 bool Mount::alive() const noexcept {

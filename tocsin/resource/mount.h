@@ -27,8 +27,8 @@ struct MountOptions {
 // the kernel lets this user admit them (root, or user_allow_other in /etc/fuse.conf).
 //
 // The descriptor is close-on-exec. A child that forks and does not exec keeps it open: a manager
-// killed with -9 is then noticed by its clients only when that child ends, too. No child may stop
-// or destroy its copy of a mount: that unmounts the parent's path.
+// killed with -9 is then noticed by its clients only when that child ends, too. What a child
+// does to its copy of a mount has no effect.
 //
 // Costs five descriptors, two more for each thread of its own, and one thread beside those.
 //
@@ -60,7 +60,7 @@ public:
     // Whether the kernel still hands over requests. Any thread.
     [[nodiscard]] bool alive() const noexcept;
 
-    // The path as it was given.
+    // The path, with the symbolic links on the way to its last name followed.
     [[nodiscard]] const std::string& path() const noexcept;
 
 private:

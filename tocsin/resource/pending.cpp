@@ -160,6 +160,14 @@ std::unique_ptr<PendingRequest> Pending::next_request(Resource& resource,
     return request == nullptr ? nullptr : unlink_locked(*request);
 }
 
+void Pending::forget_retries() noexcept {
+    const std::lock_guard lock{mutex_};
+    while (!retries_.empty()) {
+        retries_.pop_front().retry_kinds = 0;
+    }
+    retry_count_ = 0;
+}
+
 void Pending::set_bell(core::Event* bell) noexcept {
     const std::lock_guard lock{mutex_};
     bell_ = bell;

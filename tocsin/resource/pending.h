@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <tocsin/base/fork.h>
 #include <tocsin/base/list.h>
 #include <tocsin/core/event.h>
 #include <tocsin/resource/request.h>
@@ -96,6 +97,13 @@ public:
     void set_bell(core::Event* bell) noexcept;
     void ring() noexcept;
 
+    // Forgets what was to be tried again. Nothing is parked any more.
+    void forget_retries() noexcept;
+
+    [[nodiscard]] bool is_of_this_process() const noexcept {
+        return fork_generation_ == base::fork_generation();
+    }
+
     [[nodiscard]] std::size_t parked_count(Resource& resource, const OpenFile& file) noexcept;
 
 private:
@@ -105,6 +113,7 @@ private:
     template <typename Matches>
     [[nodiscard]] PendingRequest* find_locked(Resource& resource, Matches matches) noexcept;
 
+    const std::uint32_t fork_generation_ = base::fork_generation();
     std::mutex mutex_;
     std::unordered_map<RequestId, PendingRequest*> requests_;
     base::List<Resource::Parked> retries_;

@@ -31,23 +31,15 @@ bool anyone_parked(std::uint64_t triggers_and_parked) noexcept {
 }  // namespace
 
 Resource::~Resource() {
-    base::check(pending() == nullptr,
+    base::check(pending_ == nullptr || !pending_->is_of_this_process(),
                 "~Resource: it is mounted still; stop or destroy its mount first");
-}
-
-std::shared_ptr<Pending> Resource::pending() const noexcept {
-    const std::lock_guard lock{pending_mutex_};
-    return pending_;
 }
 
 void Resource::trigger(core::Condition condition, std::int64_t available) noexcept {
     const std::uint64_t before = triggers_and_parked_.fetch_add(one_trigger);
     queue_.trigger(condition, available);
-    if (!anyone_parked(before)) {
-        return;
-    }
-    if (const std::shared_ptr<Pending> pending = this->pending()) {
-        pending->request_retry(*this, kind_for(condition), nullptr);
+    if (anyone_parked(before)) {
+        ask_for_retry(condition, nullptr);
     }
 }
 
@@ -57,20 +49,26 @@ void Resource::trigger(OpenFile& file, core::Condition condition) noexcept {
     if (queue_.cancel(arm)) {
         file.notify(condition);
     }
-    const std::shared_ptr<Pending> pending = anyone_parked(before) ? this->pending() : nullptr;
-    if (pending != nullptr) {
-        pending->request_retry(*this, kind_for(condition), &file);
+    if (anyone_parked(before)) {
+        ask_for_retry(condition, &file);
+    }
+}
+
+void Resource::ask_for_retry(core::Condition condition, const OpenFile* file) noexcept {
+    const std::lock_guard lock{pending_mutex_};
+    if (pending_ != nullptr) {
+        pending_->request_retry(*this, kind_for(condition), file);
     }
 }
 
 Request Resource::take(RequestId id) {
-    const std::shared_ptr<Pending> pending = this->pending();
-    return pending == nullptr ? Request{} : Request{pending->take(id)};
+    const std::lock_guard lock{pending_mutex_};
+    return pending_ == nullptr ? Request{} : Request{pending_->take(id)};
 }
 
 Request Resource::take(OpenFile& file, Request::Kind kind) {
-    const std::shared_ptr<Pending> pending = this->pending();
-    return pending == nullptr ? Request{} : Request{pending->take(*this, file, kind)};
+    const std::lock_guard lock{pending_mutex_};
+    return pending_ == nullptr ? Request{} : Request{pending_->take(*this, file, kind)};
 }
 
 void Resource::park(Request request) {

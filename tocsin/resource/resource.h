@@ -154,7 +154,7 @@ private:
         unsigned retry_kinds = 0;  // bit n: all requests of Kind n are to be tried again
     };
 
-    [[nodiscard]] std::shared_ptr<Pending> pending() const noexcept;
+    void ask_for_retry(core::Condition condition, const OpenFile* file) noexcept;
     void keep(Request request, bool held);
     void dispatch(Request request);
 

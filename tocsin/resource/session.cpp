@@ -44,6 +44,7 @@ void Session::end() noexcept {
             request.reset();
         }
     }
+    pending_->forget_retries();
     channel_->close();
     std::unordered_map<std::uint64_t, Opened> opened;
     {
@@ -55,11 +56,15 @@ void Session::end() noexcept {
     }
 }
 
-void Session::serve_here() {
-    thread_local const ::pid_t thread = ::gettid();
+void Session::begin_serving(::pid_t thread) {
     const std::lock_guard lock{mutex_};
-    if (std::ranges::find(serving_, thread) == serving_.end()) {
-        serving_.push_back(thread);
+    serving_.push_back(thread);
+}
+
+void Session::end_serving(::pid_t thread) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = std::ranges::find(serving_, thread); found != serving_.end()) {
+        serving_.erase(found);
     }
 }
 

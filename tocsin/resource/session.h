@@ -25,7 +25,7 @@ struct fuse_req;
 namespace tocsin::resource {
 
 // Any number of threads may receive and process messages of one session at a time; each of them
-// says so first by serve_here(). What comes from a thread that serves is refused with EDEADLK.
+// says so first by begin_serving(). What comes from a thread that serves is refused with EDEADLK.
 class Session {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
@@ -40,8 +40,9 @@ public:
     static constexpr std::size_t write_size_max = 128 * 1024;
     static constexpr std::size_t message_size_max = write_size_max + 4096;
 
-    // The calling thread serves from now on.
-    void serve_here();
+    // A thread serves from now on, or serves no more. Any thread.
+    void begin_serving(::pid_t thread);
+    void end_serving(::pid_t thread) noexcept;
 
     // Processes one message. Threads that serve.
     void process(std::span<std::byte> message);

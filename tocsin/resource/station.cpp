@@ -2,6 +2,7 @@
 #include <tocsin/resource/station.h>
 
 #include <system_error>
+#include <unistd.h>
 
 namespace tocsin::resource {
 
@@ -11,7 +12,7 @@ Station::Station(core::Loop& loop, Session& session, Role role, base::Callback<>
       bell_{base::Callback<>::bind<&Station::work>(*this)},
       watch_{base::Callback<core::Conditions>{[this](core::Conditions) { serve(); }}},
       buffer_(Session::message_size_max) {
-    session_.serve_here();
+    note_thread();
     const std::error_code error = watch_.register_with(loop, session_.channel().descriptor(),
                                                        core::Condition::input, core::Wakes::one);
     if (error) {
@@ -27,10 +28,21 @@ Station::~Station() {
     if (bell_.registered()) {
         session_.pending().set_bell(nullptr);
     }
+    session_.end_serving(thread_);
+}
+
+// A loop may move from thread to thread.
+void Station::note_thread() {
+    thread_local const ::pid_t thread = ::gettid();
+    if (thread != thread_) {
+        session_.end_serving(thread_);
+        session_.begin_serving(thread);
+        thread_ = thread;
+    }
 }
 
 bool Station::serve() {
-    session_.serve_here();
+    note_thread();
     for (int count = 0; count < messages_per_turn_max; ++count) {
         std::size_t size = 0;
         const std::error_code error = session_.channel().receive(buffer_, size);
@@ -47,7 +59,7 @@ bool Station::serve() {
 }
 
 void Station::work() {
-    session_.serve_here();
+    note_thread();
     session_.work();
 }
 
