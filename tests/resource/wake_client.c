@@ -1,10 +1,10 @@
-/* An unmodified program that waits in every way Linux knows. For tests.
- *
- *   wake_client PATH WAY COUNT
- *
- * It asks for one message at a time by writing a byte, waits for it in the given way, and reads
- * until there is nothing left. It prints how often it was woken for input, how many messages it
- * read, and how many of them were out of order. */
+// An unmodified program that waits in every way Linux knows. For tests.
+//
+//   wake_client PATH WAY COUNT
+//
+// It asks for one message at a time by writing a byte, waits for it in the given way, and reads
+// until there is nothing left. It prints how often it was woken for input, how many messages it
+// read, and how many of them were out of order.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
