@@ -3,33 +3,32 @@
 
 #include <cstdint>
 
-namespace tocsin::core {
-
-#if defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-inline constexpr bool thread_sanitized = true;
-#else
-inline constexpr bool thread_sanitized = false;
-#endif
-#if __has_feature(address_sanitizer)
-inline constexpr bool address_sanitized = true;
-#else
-inline constexpr bool address_sanitized = false;
-#endif
-#else
+// What g++ and clang call by different names.
 #if defined(__SANITIZE_THREAD__)
-inline constexpr bool thread_sanitized = true;
-#else
-inline constexpr bool thread_sanitized = false;
+#define TOCSIN_THREAD_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define TOCSIN_THREAD_SANITIZED 1
+#endif
 #endif
 #if defined(__SANITIZE_ADDRESS__)
-inline constexpr bool address_sanitized = true;
-#else
-inline constexpr bool address_sanitized = false;
+#define TOCSIN_ADDRESS_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TOCSIN_ADDRESS_SANITIZED 1
 #endif
+#endif
+#if defined(TOCSIN_THREAD_SANITIZED) || defined(TOCSIN_ADDRESS_SANITIZED)
+#define TOCSIN_SANITIZED 1
 #endif
 
-inline constexpr bool sanitized = thread_sanitized || address_sanitized;
+namespace tocsin::core {
+
+#if defined(TOCSIN_SANITIZED)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
 
 // `rounds` where nothing slows the program down, `fewer` under a sanitizer.
 constexpr std::int64_t rounds_or(std::int64_t rounds, std::int64_t fewer) noexcept {
