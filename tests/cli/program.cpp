@@ -231,9 +231,16 @@ Outcome run(const Arguments& arguments, std::string_view input) {
     return {.exit = exit, .output = program.output(), .complaints = program.complaints()};
 }
 
-Arguments tocsin_with(Arguments arguments) {
-    arguments.insert(arguments.begin(), TOCSIN_BIN_DIR "/tocsin");
-    return arguments;
+std::string line_of(std::size_t length) {
+    std::string line(length + 1, 'x');
+    line.back() = '\n';
+    return line;
+}
+
+Arguments tocsin_with(const Arguments& arguments) {
+    Arguments all{TOCSIN_BIN_DIR "/tocsin"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return all;
 }
 
 Folder::Folder() {

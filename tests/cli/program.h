@@ -82,8 +82,11 @@ struct Outcome {
 // Runs a program to its end with `input`.
 [[nodiscard]] Outcome run(const Arguments& arguments, std::string_view input = "");
 
+// A line of so many bytes and its end.
+[[nodiscard]] std::string line_of(std::size_t length);
+
 // The arguments of the command under test: `tocsin` and these.
-[[nodiscard]] Arguments tocsin_with(Arguments arguments);
+[[nodiscard]] Arguments tocsin_with(const Arguments& arguments);
 
 // A folder of its own, removed with what is in it.
 class Folder {

@@ -269,7 +269,7 @@ TEST(RecordRing, is_ready_below_the_threshold_when_the_input_has_ended) {
 TEST(RecordRing, is_ready_below_the_threshold_to_tell_of_a_loss) {
     RecordRing ring{40, OnFull::drop_oldest};
     RecordReader reader{ring};
-    ring.append(std::string(29, 'x') + "\n");
+    ring.append(std::string(29, 'x').append(1, '\n'));
     ring.append(std::string(14, 'y'));
     EXPECT_EQ(reader.records_waiting(), 0U);
     EXPECT_TRUE(reader.ready(10));

@@ -26,11 +26,6 @@ protected:
 
     // A server at path_ that is ready.
     [[nodiscard]] Arguments serve(Arguments more = {}) const { return serve_at(path_, more); }
-
-    void expect_nothing_left() const {
-        EXPECT_FALSE(is_mounted(path_));
-        EXPECT_FALSE(exists(path_));
-    }
 };
 
 TEST_F(MountServe, gives_cat_what_came_in_and_ends_when_it_was_read) {
@@ -41,7 +36,8 @@ TEST_F(MountServe, gives_cat_what_came_in_and_ends_when_it_was_read) {
     EXPECT_EQ(cat.exit, 0) << cat.complaints;
     EXPECT_EQ(cat.output, "one\ntwo\nno end of line");
     EXPECT_EQ(server.wait(), 0);
-    expect_nothing_left();
+    EXPECT_FALSE(is_mounted(path_));
+    EXPECT_FALSE(exists(path_));
 }
 
 TEST_F(MountServe, gives_a_read_whole_records_and_every_client_its_own_place) {
@@ -177,7 +173,7 @@ TEST_F(MountServe, lets_the_input_wait_for_the_slowest_reader_when_lossless) {
 
 TEST_F(MountServe, loses_nothing_of_a_record_larger_than_the_ring_when_lossless) {
     Server server{serve({"--ring", "64", "--lossless"})};
-    const std::string text = std::string(10000, 'x') + "\nshort\n";
+    const std::string text = line_of(10000) + "short\n";
     auto cat = std::async(std::launch::async, [&] { return run({"cat", path_}); });
     server.write(text);
     server.end_input();
@@ -186,7 +182,7 @@ TEST_F(MountServe, loses_nothing_of_a_record_larger_than_the_ring_when_lossless)
 
 TEST_F(MountServe, refuses_a_record_larger_than_the_ring_with_one_line) {
     Server server{serve({"--ring", "64"})};
-    server.write(std::string(100, 'x') + "\nshort\n");
+    server.write(line_of(100) + "short\n");
     server.end_input();
     EXPECT_EQ(run({"cat", path_}).output, "short\n");
     EXPECT_EQ(server.wait(), 0);
@@ -195,7 +191,7 @@ TEST_F(MountServe, refuses_a_record_larger_than_the_ring_with_one_line) {
 
 TEST_F(MountServe, gives_a_large_blocking_read_what_there_is_without_waiting_for_more) {
     // Exactly what the kernel asks for at a time: a call for more goes on when it gets it all.
-    const std::string record = std::string(4095, 'x') + "\n";
+    const std::string record = line_of(4095);
     std::string text;
     for (int number = 0; number < 32; ++number) {
         text += record;
@@ -281,7 +277,7 @@ TEST_F(MountServe, refuses_a_line_that_is_too_long_to_be_kept_whole) {
 TEST_F(MountServe, makes_writers_wait_while_nobody_reads_its_output) {
     Server server{serve({"--writable"})};
     const Client client{path_, O_WRONLY | O_NONBLOCK};
-    const std::string line = std::string(1000, 'x') + "\n";
+    const std::string line = line_of(1000);
     std::size_t lines = 0;
     while (client.write(line).empty() && lines < 10000) {
         ++lines;
@@ -297,141 +293,6 @@ TEST_F(MountServe, tells_writers_when_its_output_is_gone) {
     server.close_output();
     const Client client{path_, O_WRONLY};
     EXPECT_TRUE(eventually([&] { return client.write("x\n") == "<EPIPE>"; }));
-}
-
-TEST_F(MountServe, goes_on_serving_at_the_end_when_it_is_to_be_kept) {
-    Server server{serve({"--keep"})};
-    server.write("one\n");
-    server.end_input();
-    EXPECT_EQ(run({"cat", path_}).output, "one\n");
-    EXPECT_EQ(run({"cat", path_}).output, "one\n");
-    server.send_signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0);
-    expect_nothing_left();
-}
-
-TEST_F(MountServe, waits_for_a_reader_at_the_end_unless_it_may_not_linger) {
-    Server server{serve({"--linger", "0"})};
-    server.write("one\n");
-    server.end_input();
-    EXPECT_EQ(server.wait(), 0);
-    expect_nothing_left();
-}
-
-TEST_F(MountServe, begins_to_read_its_input_when_so_many_readers_are_there) {
-    Server server{serve({"--wait-readers", "2", "--lossless", "--ring", "16"})};
-    server.write("one\ntwo\n");
-    server.end_input();
-    auto first = std::async(std::launch::async, [&] { return run({"cat", path_}).output; });
-    ASSERT_TRUE(server.has_parked_reads(path_, 1));
-    EXPECT_TRUE(server.has_published(path_, 0));
-    EXPECT_EQ(run({"cat", path_}).output, "one\ntwo\n");
-    EXPECT_EQ(first.get(), "one\ntwo\n");
-    EXPECT_EQ(server.wait(), 0);
-}
-
-TEST_F(MountServe, does_not_take_an_observer_for_a_reader) {
-    Server server{serve({"--wait-readers", "1", "--lossless", "--ring", "4"})};
-    Program watch{tocsin_with({"watch", "--input", path_})};
-    ASSERT_TRUE(server.has_open_files(path_, 1));
-    server.write("one\ntwo\nsix\n");
-    server.end_input();
-    EXPECT_TRUE(server.has_published(path_, 0));
-    EXPECT_EQ(run({"cat", path_}).output, "one\ntwo\nsix\n");
-    EXPECT_EQ(server.wait(), 0);
-}
-
-TEST_F(MountServe, serves_a_plain_file) {
-    const std::string text = "one\ntwo\n";
-    const std::string file = folder_.path("input");
-    ASSERT_EQ(run({"tee", file}, text).exit, 0);
-    const tocsin::base::Descriptor input{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-    Program server{serve(), input.number()};
-    ASSERT_TRUE(server.complains("ready"));
-    EXPECT_EQ(run({"cat", path_}).output, text);
-    EXPECT_EQ(server.wait(), 0);
-}
-
-TEST_F(MountServe, writes_to_a_plain_file) {
-    const std::string file = folder_.path("output");
-    Program shell{
-        {"sh", "-c",
-         "exec " TOCSIN_BIN_DIR "/tocsin serve -v --writable --keep " + path_ + " >" + file}};
-    ASSERT_TRUE(shell.complains("ready"));
-    ASSERT_EQ(run({"tee", path_}, "one\ntwo\n").exit, 0);
-    EXPECT_TRUE(eventually([&] { return run({"cat", file}).output == "one\ntwo\n"; }));
-}
-
-TEST_F(MountServe, serves_an_empty_input) {
-    Program server{serve(), Input::nothing};
-    ASSERT_TRUE(server.complains("ready"));
-    EXPECT_EQ(run({"cat", path_}).output, "");
-    EXPECT_EQ(server.wait(), 0);
-}
-
-TEST_F(MountServe, leaves_nothing_behind_when_a_signal_ends_it) {
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
-        Server server{serve()};
-        const Client client{path_};
-        server.send_signal(signal);
-        EXPECT_EQ(server.wait(), 0);
-        EXPECT_EQ(server.complaints(), "tocsin serve: " + path_ + ": ready\n");
-        expect_nothing_left();
-    }
-}
-
-TEST_F(MountServe, ends_also_while_the_input_waits_and_a_client_blocks) {
-    Server server{serve({"--lossless", "--ring", "4"})};
-    const Client slow{path_};
-    server.write("one\ntwo\nsix\n");
-    ASSERT_TRUE(server.has_published(path_, 1));
-    Client blocked{path_};
-    EXPECT_EQ(blocked.read(), "one\n");
-    auto reader = std::async(std::launch::async, [&] { return blocked.read(); });
-    ASSERT_TRUE(server.has_parked_reads(path_, 1));
-    server.send_signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0);
-    EXPECT_NE(reader.get(), "");
-    expect_nothing_left();
-}
-
-TEST_F(MountServe, keeps_a_file_that_was_there_before_it) {
-    ASSERT_EQ(run({"tee", path_}, "before\n").exit, 0);
-    Server server{serve()};
-    server.send_signal(SIGTERM);
-    EXPECT_EQ(server.wait(), 0);
-    EXPECT_EQ(run({"cat", path_}).output, "before\n");
-}
-
-TEST_F(MountServe, replaces_what_a_killed_server_has_left) {
-    Server dead{serve()};
-    dead.send_signal(SIGKILL);
-    EXPECT_EQ(dead.wait(), -SIGKILL);
-    EXPECT_TRUE(is_mounted(path_));
-    Server server{serve()};
-    server.write("one\n");
-    server.end_input();
-    EXPECT_EQ(run({"cat", path_}).output, "one\n");
-    EXPECT_EQ(server.wait(), 0);
-    expect_nothing_left();
-}
-
-TEST_F(MountServe, says_that_somebody_else_has_unmounted_it) {
-    Server server{serve()};
-    ASSERT_EQ(run({"umount", path_}).exit, 0);
-    EXPECT_EQ(server.wait(), 1);
-    EXPECT_NE(server.complaints().find("unmounted by somebody else"), std::string::npos);
-}
-
-TEST_F(MountServe, serves_the_same_records_at_a_path_and_on_a_socket) {
-    const std::string socket = folder_.path("socket");
-    Server server{serve({"--socket", socket, "--wait-readers", "2"})};
-    server.write("one\ntwo\n");
-    server.end_input();
-    auto on_socket = std::async(std::launch::async, [&] { return Client{socket}.read_all(); });
-    EXPECT_EQ(run({"cat", path_}).output, "one\ntwo\n");
-    EXPECT_EQ(on_socket.get(), "one\ntwo\n");
-    EXPECT_EQ(server.wait(), 0);
 }
 
 }  // namespace

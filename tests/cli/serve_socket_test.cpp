@@ -62,7 +62,7 @@ TEST_F(ServeSocket, lets_the_input_wait_for_a_client_that_does_not_read_when_los
     Server server{serve({"--lossless", "--ring", "4K"})};
     const Client slow{path_};
     ASSERT_TRUE(eventually([&] { return status_of(path_)["open_count"] == 1; }));
-    const std::string line = std::string(999, 'x') + "\n";
+    const std::string line = line_of(999);
     std::size_t lines = 0;
     ASSERT_TRUE(eventually([&] {
         lines += server.write_some(line) / line.size();
@@ -88,7 +88,7 @@ TEST_F(ServeSocket, sends_from_the_threshold_on) {
 
 // A client that does not read while far more passes than the ring and its socket hold.
 std::string fall_behind(Server& server, const std::string& path, const Client& client) {
-    const std::string line = std::string(99, 'x') + "\n";
+    const std::string line = line_of(99);
     EXPECT_TRUE(eventually([&] { return status_of(path)["open_count"] == 1; }));
     std::string chunk;
     for (int number = 0; number < 1000; ++number) {

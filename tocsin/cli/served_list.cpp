@@ -6,15 +6,13 @@
 #include <cerrno>
 #include <chrono>
 #include <condition_variable>
-#include <fcntl.h>
 #include <fstream>
 #include <memory>
 #include <mutex>
-#include <poll.h>
 #include <sstream>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 
@@ -29,26 +27,6 @@ namespace tocsin::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{1};
-
-// Set by the thread that asks, which may never return: a call to a stopped server ends with this
-// process only.
-struct Question {
-    std::mutex mutex;
-    std::condition_variable answered;
-    bool done = false;
-    std::error_code error;
-    std::string json;
-};
-
-void ask(const std::string& path, const std::shared_ptr<Question>& question) {
-    std::string json;
-    const std::error_code error = resource::read_status(path, json);
-    const std::lock_guard lock{question->mutex};
-    question->error = error;
-    question->json = std::move(json);
-    question->done = true;
-    question->answered.notify_one();
-}
 
 void take_answer(Served& served, const std::string& json) {
     served.status = nlohmann::json::parse(json, nullptr, false);
@@ -70,54 +48,60 @@ void take_error(Served& served, const std::error_code& error) {
     served.reason = error.message();
 }
 
-Served ask_mount(const std::string& path) {
-    Served served{.path = path};
-    const auto question = std::make_shared<Question>();
-    std::thread{ask, path, question}.detach();
-    std::unique_lock lock{question->mutex};
-    if (!question->answered.wait_for(lock, patience, [&] { return question->done; })) {
-        served.state = State::silent;
-        served.reason = "no answer within a second";
-    } else if (question->error) {
-        take_error(served, question->error);
+void ask_mount(Served& served) {
+    std::string json;
+    if (const std::error_code error = resource::read_status(served.path, json)) {
+        take_error(served, error);
     } else {
-        take_answer(served, question->json);
-    }
-    return served;
-}
-
-// Reads until the server closes, or its patience is over.
-bool receive_all(int descriptor, std::string& text) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
-    std::array<char, 4096> space;
-    for (;;) {
-        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            deadline - std::chrono::steady_clock::now());
-        ::pollfd ready{.fd = descriptor, .events = POLLIN, .revents = 0};
-        if (::poll(&ready, 1, static_cast<int>(std::max<long>(0, left.count()))) <= 0) {
-            return false;
-        }
-        const ssize_t size = ::recv(descriptor, space.data(), space.size(), MSG_DONTWAIT);
-        if (size <= 0) {
-            return size == 0;
-        }
-        text.append(space.data(), static_cast<std::size_t>(size));
+        take_answer(served, json);
     }
 }
 
-Served ask_socket(const std::string& path) {
-    Served served{.path = path, .is_socket = true};
-    const base::Descriptor socket = connect_to(path + status_suffix);
-    std::string text;
+void ask_socket(Served& served) {
+    const base::Descriptor socket = connect_to(served.path + status_suffix);
     if (!socket) {
         take_error(served, base::last_error());
-    } else if (!receive_all(socket.number(), text)) {
-        served.state = State::silent;
-        served.reason = "no answer within a second";
-    } else {
-        take_answer(served, text);
+        return;
     }
-    return served;
+    std::string text;
+    std::array<char, 4096> space;
+    for (ssize_t size = 1; size > 0;) {
+        size = ::read(socket.number(), space.data(), space.size());
+        text.append(space.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+    }
+    take_answer(served, text);
+}
+
+// Shared with a thread that asks, and that may never return: a call to a server that is stopped
+// ends with this process only.
+struct Question {
+    std::mutex mutex;
+    std::condition_variable answered;
+    bool done = false;
+    Served served;
+};
+
+std::shared_ptr<Question> begin_to_ask(const std::string& path, bool is_socket) {
+    const auto question = std::make_shared<Question>();
+    question->served.path = path;
+    question->served.is_socket = is_socket;
+    std::thread{[question, served = question->served]() mutable {
+        served.is_socket ? ask_socket(served) : ask_mount(served);
+        const std::lock_guard lock{question->mutex};
+        question->served = std::move(served);
+        question->done = true;
+        question->answered.notify_one();
+    }}.detach();
+    return question;
+}
+
+Served end_asking(Question& question, std::chrono::steady_clock::time_point deadline) {
+    std::unique_lock lock{question.mutex};
+    if (!question.answered.wait_until(lock, deadline, [&] { return question.done; })) {
+        question.served.state = State::silent;
+        question.served.reason = "no answer within a second";
+    }
+    return question.served;
 }
 
 // The path in a line of /proc/net/unix, if somebody listens there:
@@ -174,13 +158,18 @@ std::vector<Served> find_served() {
     if (const std::error_code error = resource::list_served_paths(paths)) {
         throw std::system_error{error, "/proc/self/mountinfo cannot be read"};
     }
-    std::vector<Served> all;
+    std::vector<std::shared_ptr<Question>> questions;
     for (const std::string& path : paths) {
-        all.push_back(ask_mount(path));
+        questions.push_back(begin_to_ask(path, false));
     }
     for (const std::string& path : find_sockets()) {
-        Served served = ask_socket(path);
-        if (served.state != State::dead) {
+        questions.push_back(begin_to_ask(path, true));
+    }
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    std::vector<Served> all;
+    for (const std::shared_ptr<Question>& question : questions) {
+        Served served = end_asking(*question, deadline);
+        if (!served.is_socket || served.state != State::dead) {
             all.push_back(std::move(served));
         }
     }
@@ -195,7 +184,8 @@ Served ask_server(const std::string& path) {
             Exit::refused,
             fmt::format("{}: there is no such path; tocsin ls lists what is served", path)};
     }
-    return found && S_ISSOCK(status.st_mode) ? ask_socket(path) : ask_mount(path);
+    const auto question = begin_to_ask(path, found && S_ISSOCK(status.st_mode));
+    return end_asking(*question, std::chrono::steady_clock::now() + patience);
 }
 
 }  // namespace tocsin::cli

@@ -28,8 +28,8 @@ struct Served {
 };
 
 // All paths and sockets that are served on this machine, as far as this mount and network namespace
-// shows them. Asks every server, none longer than a second. Throws std::system_error when the
-// kernel's lists cannot be read.
+// shows them. Asks all servers at once, and waits for a second at most. Throws std::system_error
+// when the kernel's lists cannot be read.
 [[nodiscard]] std::vector<Served> find_served();
 
 // Asks the server of one path. Throws Failure{Exit::refused} when there is no such path.
