@@ -24,6 +24,10 @@ bool refused(int error) noexcept {
            error == EOPNOTSUPP || error == EACCES;
 }
 
+bool is_shortage(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 // The system calls are made directly: write() and send() of libc are cancellation points, and a
 // post must not end the thread that makes it.
 long write_post(int descriptor, WakeMedium medium) noexcept {
@@ -96,6 +100,11 @@ std::error_code WakeChannel::open_pipe() noexcept {
     reader_.reset(ends[0]);
     writer_.reset(ends[1]);
     const int both = writer_that_reads(ends[0]);
+    if (both < 0 && is_shortage(errno)) {
+        const std::error_code error = base::last_error();
+        close();
+        return error;
+    }
     if (both >= 0) {
         writer_.reset(both);
     }
