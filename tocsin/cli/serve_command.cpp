@@ -25,7 +25,7 @@ constexpr const char* examples = R"(Examples:
   dmesg -w | tocsin serve --socket /run/kernel.socket       and then: nc -U /run/kernel.socket
       The same on a Unix socket, which needs no FUSE.
 
-End it with Ctrl-C, kill or pkill; the path is gone then. More: man tocsin-serve.
+End it with Ctrl-C or kill; the path is gone then. More: man tocsin-serve.
 )";
 
 // The options as they were typed.
@@ -39,7 +39,17 @@ struct Typed {
     bool cut = false;
 };
 
+void check_pairs(const Typed& typed) {
+    if (typed.cut && typed.lossless) {
+        throw Failure{Exit::usage, "--cut: with --lossless nobody loses records; leave one out"};
+    }
+    if (typed.options.publication.keep && !typed.linger.empty()) {
+        throw Failure{Exit::usage, "--linger: with --keep it stays for ever; leave one out"};
+    }
+}
+
 Exit serve(const Typed& typed) {
+    check_pairs(typed);
     ServeOptions options = typed.options;
     PublicationOptions& publication = options.publication;
     publication.ring_size = parse_size("--ring", typed.ring);
@@ -63,13 +73,12 @@ void add_ending_options(CLI::App& command, Typed& typed) {
         .add_option("--wait-readers", publication.readers_first,
                     "begin to read the input when N readers are there (0)")
         ->type_name("N");
-    CLI::Option* const keep = command.add_flag(
-        "--keep", publication.keep, "stay when the input has ended and everything has been read");
+    command.add_flag("--keep", publication.keep,
+                     "stay when the input has ended and everything has been read");
     command
         .add_option("--linger", typed.linger,
                     "stay no longer than this after the end of the input, read or not")
-        ->type_name("DURATION")
-        ->excludes(keep);
+        ->type_name("DURATION");
 }
 
 void add_access_options(CLI::App& command, Typed& typed) {
@@ -90,7 +99,8 @@ void add_serve_command(CLI::App& app, Action& action) {
         "serve",
         "Publish standard input as a path, one record per line, to any number of readers.");
     const auto typed = std::make_shared<Typed>();
-    command->add_option("PATH", typed->options.path, "the path that is served, absolute");
+    command->add_option("PATH", typed->options.path, "the path that is served, absolute")
+        ->type_name("");
     command
         ->add_option("--socket", typed->options.socket_path,
                      "serve the same records on a Unix stream socket at this path")
@@ -102,14 +112,11 @@ void add_serve_command(CLI::App& app, Action& action) {
     command
         ->add_option("--ring", typed->ring, "how much is kept for readers: bytes, or 64K, 1M (1M)")
         ->type_name("SIZE");
-    CLI::Option* const lossless =
-        command->add_flag("--lossless", typed->lossless,
-                          "drop nothing: the input waits for the slowest reader instead");
-    command
-        ->add_flag("--cut", typed->cut,
-                   "on the socket: end the connection of a client that has lost records, "
-                   "instead of sending it a line that says so")
-        ->excludes(lossless);
+    command->add_flag("--lossless", typed->lossless,
+                      "drop nothing: the input waits for the slowest reader instead");
+    command->add_flag("--cut", typed->cut,
+                      "on the socket: end the connection of a client that has lost records, "
+                      "instead of sending it a line that says so");
     add_ending_options(*command, *typed);
     add_access_options(*command, *typed);
     command->add_flag("-v,--verbose", typed->options.verbose,

@@ -202,7 +202,9 @@ void add_stat_command(CLI::App& app, Action& action) {
         app.add_subcommand("stat", "Show who has a served path open, and who waits for what.");
     const auto path = std::make_shared<std::string>();
     const auto as_json = std::make_shared<bool>(false);
-    command->add_option("PATH", *path, "a path or a socket that is served")->required();
+    command->add_option("PATH", *path, "a path or a socket that is served")
+        ->type_name("")
+        ->required();
     command->add_flag("--json", *as_json, "as a JSON object");
     command->footer(examples);
     command->callback(

@@ -208,7 +208,7 @@ void add_watch_command(CLI::App& app, Action& action) {
     CLI::App* const command =
         app.add_subcommand("watch", "Print each condition of a path as it comes true.");
     const auto options = std::make_shared<Options>();
-    command->add_option("PATH", options->path, "the path to watch")->required();
+    command->add_option("PATH", options->path, "the path to watch")->type_name("")->required();
     command->add_flag("--input", options->input, "something can be read");
     command->add_flag("--output", options->output, "something can be written");
     command->add_flag("--oob", options->out_of_band, "out of band: records were lost");
