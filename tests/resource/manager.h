@@ -16,7 +16,7 @@ public:
     template <typename Served>
     Manager(const std::string& path, Served& served) {
         std::promise<core::Loop*> ready;
-        thread_ = std::thread{[this, path, &served, &ready] {
+        thread_ = std::thread{[path, &served, &ready] {
             try {
                 core::Loop loop;
                 const Mount mount{loop, path, served};
