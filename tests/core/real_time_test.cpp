@@ -1,0 +1,132 @@
+// Timers by the real clock: never early, also after interruptions, and at distances that kernels
+// count in other units.
+#include <csignal>
+#include <cstdint>
+#include <ctime>
+#include <gtest/gtest.h>
+#include <random>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+#include <tests/core/both_ways.h>
+#include <tests/core/patience.h>
+#include <tocsin/core/loop.h>
+
+namespace tocsin::core {
+namespace {
+
+using std::chrono::milliseconds;
+
+class RealTime : public BothWays {};
+INSTANTIATE_TEST_SUITE_P(Kernel, RealTime, testing::Bool(), way_of);
+
+TEST_P(RealTime, no_timer_is_early) {
+    std::minstd_rand random{5};
+    for (int round = 0; round < 200; ++round) {
+        Timer timer;
+        timer.arm(loop, loop.refresh_time() + base::Duration{random() % 2'000'000});
+        while (timer.armed()) {
+            loop.turn(Wait::yes);
+        }
+        ASSERT_GE(base::monotonic_clock().now(), timer.deadline());
+    }
+}
+
+TEST_P(RealTime, a_loop_sleeps_until_its_next_timer_instead_of_looking_all_the_time) {
+    Timer timer;
+    timer.arm(loop, loop.refresh_time() + milliseconds{30});
+    int turns = 0;
+    for (; timer.armed(); ++turns) {
+        loop.turn(Wait::yes);
+    }
+    EXPECT_LT(turns, 10);
+}
+
+// Interrupts the thread that makes it once a millisecond, without SA_RESTART.
+class Interruptions {
+public:
+    Interruptions() {
+        struct sigaction action{};
+        action.sa_handler = [](int) {};
+        ::sigaction(SIGALRM, &action, &before_);
+        sigevent event{};
+        event.sigev_notify = SIGEV_THREAD_ID;
+        event.sigev_signo = SIGALRM;
+        event._sigev_un._tid = static_cast<pid_t>(::syscall(SYS_gettid));
+        ::timer_create(CLOCK_MONOTONIC, &event, &timer_);
+        const itimerspec often{.it_interval = {.tv_sec = 0, .tv_nsec = 1'000'000},
+                               .it_value = {.tv_sec = 0, .tv_nsec = 1'000'000}};
+        ::timer_settime(timer_, 0, &often, nullptr);
+    }
+    Interruptions(const Interruptions&) = delete;
+    Interruptions& operator=(const Interruptions&) = delete;
+    ~Interruptions() {
+        ::timer_delete(timer_);
+        ::sigaction(SIGALRM, &before_, nullptr);
+    }
+
+private:
+    timer_t timer_{};
+    struct sigaction before_{};
+};
+
+TEST_P(RealTime, interruptions_make_a_timer_neither_early_nor_late) {
+    const Interruptions interruptions;
+    Timer timer;
+    timer.arm(loop, loop.refresh_time() + milliseconds{150});
+    while (timer.armed()) {
+        loop.turn(Wait::yes);
+    }
+    const base::Duration late = base::monotonic_clock().now() - timer.deadline();
+    EXPECT_GE(late, base::Duration::zero());
+    EXPECT_LT(late, std::chrono::seconds{5});
+}
+
+TEST_P(RealTime, distances_that_do_not_fit_into_other_units_are_slept_on) {
+    const base::Time now = loop.refresh_time();
+    const std::vector<base::Time> far{now + milliseconds{INT32_MAX},
+                                      now + milliseconds{std::int64_t{INT32_MAX} + 1},
+                                      now + milliseconds{std::int64_t{UINT32_MAX} + 1},
+                                      base::Time::max() - base::Duration{1}, base::Time::max()};
+    for (const base::Time deadline : far) {
+        Timer timer;
+        timer.arm(loop, deadline);
+        Timer end;
+        end.arm(loop, loop.refresh_time() + milliseconds{5});
+        int turns = 0;
+        for (; end.armed(); ++turns) {
+            loop.turn(Wait::yes);
+        }
+        EXPECT_LT(turns, 10);
+        EXPECT_TRUE(timer.armed());
+        timer.cancel();
+    }
+}
+
+// With the far timer alone, so that it is the one whose distance the kernel is given.
+TEST_P(RealTime, a_far_timer_alone_neither_fires_nor_makes_the_loop_spin) {
+    for (const base::Time deadline : {base::Time::max() - base::Duration{1}, base::Time::max(),
+                                      loop.refresh_time() + milliseconds{INT32_MAX}}) {
+        Timer timer;
+        timer.arm(loop, deadline);
+        bool posted = false;
+        Event event{loop, base::Callback<>{[&posted] { posted = true; }}};
+        Gate gate;
+        std::jthread poster{[&] {
+            [[maybe_unused]] const bool opened = gate.pass(milliseconds{20});
+            event.post();
+        }};
+        int turns = 0;
+        for (; !posted; ++turns) {
+            loop.turn(Wait::yes);
+        }
+        EXPECT_LT(turns, 10);
+        EXPECT_TRUE(timer.armed());
+        poster.join();
+    }
+}
+
+}  // namespace
+}  // namespace tocsin::core
