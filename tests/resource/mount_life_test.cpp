@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -178,6 +179,38 @@ TEST_F(MountLife, somebody_else_may_unmount_and_the_manager_is_told) {
     mount.stop();
     mount.stop();
     EXPECT_TRUE(directory.empty());
+}
+
+TEST_F(MountLife, what_somebody_mounts_over_it_is_left_alone) {
+    std::ofstream{directory / "other"} << "other";
+    {
+        const Manager manager{path, board};
+        ASSERT_EQ(::mount((directory / "other").c_str(), path.c_str(), nullptr, MS_BIND, nullptr),
+                  0);
+    }
+    std::string text;
+    std::ifstream{path} >> text;
+    EXPECT_EQ(text, "other");
+    EXPECT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
+    EXPECT_TRUE(served(path));
+}
+
+TEST_F(MountLife, what_somebody_put_in_its_place_is_left_alone) {
+    {
+        const Manager manager{path, board};
+        ASSERT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
+        std::ofstream{path} << "new";
+    }
+    std::string text;
+    std::ifstream{path} >> text;
+    EXPECT_EQ(text, "new");
+}
+
+TEST_F(MountLife, who_keeps_the_directory_locked_delays_a_mount_but_does_not_prevent_it) {
+    const base::Descriptor lock{::open(directory.path().c_str(), O_RDONLY | O_CLOEXEC)};
+    ASSERT_EQ(::flock(lock.number(), LOCK_EX), 0);
+    const Manager manager{path, board};
+    EXPECT_TRUE(served(path));
 }
 
 TEST_F(MountLife, a_forked_child_cannot_end_what_its_parent_serves) {

@@ -98,10 +98,21 @@ void MountPoint::note_id() {
 
 void MountPoint::unmount() noexcept {
     device_.reset();
-    if (std::exchange(id_, 0) == 0) {
-        return;
+    if (id_ != 0 && is_on_top()) {
+        static_cast<void>(detach(path_));
     }
-    static_cast<void>(detach(path_));
+    id_ = 0;
+}
+
+bool MountPoint::is_on_top() const noexcept {
+    try {
+        std::vector<MountEntry> entries;
+        const std::error_code error = read_mount_table(entries);
+        const MountEntry* const entry = find_mount(entries, path_);
+        return error || (entry != nullptr && entry->id == id_);
+    } catch (const std::bad_alloc&) {
+        return true;  // most likely
+    }
 }
 
 std::error_code MountPoint::detach(const std::string& path) noexcept {

@@ -27,8 +27,9 @@ public:
     // The descriptor over which the kernel asks; does not block, closed on exec.
     [[nodiscard]] base::Descriptor take_device() noexcept { return std::move(device_); }
 
-    // Detaches the mount if it is still there. The connection has been cut before, or nobody may
-    // be in a position to answer what unmounting asks.
+    // Detaches the mount if it is still there and nobody has mounted anything over it. The
+    // connection has been cut before, or nobody may be in a position to answer what unmounting
+    // asks.
     void unmount() noexcept;
 
     // Detaches whatever is mounted last at `path`.
@@ -40,6 +41,7 @@ private:
     void mount_as_root(const Placeholder& placeholder);
     void mount_through_program(const Placeholder& placeholder);
     void note_id();
+    [[nodiscard]] bool is_on_top() const noexcept;
 
     std::string path_;
     base::Descriptor device_;

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,25 +41,65 @@ std::string resolved(const std::string& path) {
 
 Placeholder::Placeholder(const std::string& path, Kind kind) : path_{resolved(path)}, kind_{kind} {
     begin_exclusively();
-    clear_mounts();
-    check_or_make();
+    try {
+        clear_mounts();
+        check_or_make();
+        note_identity();
+    } catch (...) {
+        end_exclusively();
+        throw;
+    }
 }
 
 Placeholder::~Placeholder() {
-    if (made_ && kind_ == Kind::file) {
+    end_exclusively();
+    if (!made_ || !is_what_was_made()) {
+        return;
+    }
+    if (kind_ == Kind::file) {
         ::unlink(path_.c_str());
-    } else if (made_) {
+    } else {
         ::rmdir(path_.c_str());
     }
 }
 
 // The lock of the parent directory keeps two managers that start at once from stacking their
-// mounts. Where the parent cannot be read there is no lock, and mounting goes on without.
+// mounts. Where the parent cannot be read, or where somebody who wishes ill never lets go of the
+// lock, mounting goes on without.
 void Placeholder::begin_exclusively() {
+    constexpr int tries_max = 100;
+    constexpr int pause_ms = 10;
     const std::string parent = std::filesystem::path{path_}.parent_path().string();
     lock_.reset(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    while (lock_ && ::flock(lock_.number(), LOCK_EX) != 0 && errno == EINTR) {
+    for (int tries = 0; lock_ && ::flock(lock_.number(), LOCK_EX | LOCK_NB) != 0; ++tries) {
+        if (tries == tries_max || errno != EWOULDBLOCK) {
+            lock_.reset();
+        } else {
+            ::poll(nullptr, 0, pause_ms);
+        }
     }
+}
+
+// Closing would not do: a child forked meanwhile may have the descriptor, too.
+void Placeholder::end_exclusively() noexcept {
+    if (lock_) {
+        ::flock(lock_.number(), LOCK_UN);
+        lock_.reset();
+    }
+}
+
+void Placeholder::note_identity() noexcept {
+    struct ::stat status = {};
+    if (::lstat(path_.c_str(), &status) == 0) {
+        device_ = status.st_dev;
+        inode_ = status.st_ino;
+    }
+}
+
+bool Placeholder::is_what_was_made() const noexcept {
+    struct ::stat status = {};
+    return ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
+           status.st_ino == inode_ && (kind_ == Kind::directory || status.st_size == 0);
 }
 
 void Placeholder::clear_mounts() {

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <string>
+#include <sys/types.h>
 
 #include <tocsin/base/descriptor.h>
 
 namespace tocsin::resource {
 
 // Finds out where the path really is, replaces a mount that a dead manager left there, and makes
-// what is missing. While begin_exclusively() lasts no other manager prepares a path beside it.
+// what is missing. Until end_exclusively() no other manager prepares a path in the same directory.
 class Placeholder {
 public:
     enum class Kind : bool { file, directory };
@@ -16,7 +17,7 @@ public:
     // Throws std::system_error with an Error and leaves nothing behind then.
     Placeholder(const std::string& path, Kind kind);
 
-    // Removes what was made, unless somebody has put something into it.
+    // Removes what was made, if it is there still and empty.
     ~Placeholder();
     Placeholder(const Placeholder&) = delete;
     Placeholder& operator=(const Placeholder&) = delete;
@@ -29,17 +30,21 @@ public:
     [[nodiscard]] bool made() const noexcept { return made_; }
 
     // The mount is there: others may prepare theirs.
-    void end_exclusively() noexcept { lock_.reset(); }
+    void end_exclusively() noexcept;
 
 private:
     void begin_exclusively();
     void clear_mounts();
     void check_or_make();
     void make();
+    void note_identity() noexcept;
+    [[nodiscard]] bool is_what_was_made() const noexcept;
 
     std::string path_;
     Kind kind_;
     bool made_ = false;
+    ::dev_t device_ = 0;
+    ::ino_t inode_ = 0;
     base::Descriptor lock_;
 };
 
