@@ -39,12 +39,15 @@ function(tocsin_program name)
     target_link_libraries(${name} PRIVATE tocsin-warnings ${PROGRAM_LINK} Threads::Threads)
 endfunction()
 
-# tocsin_programs(FOLDER LINK ...) adds one program for each C and C++ file of FOLDER, named after it.
-function(tocsin_programs folder)
+# tocsin_programs(TARGET FOLDER LINK ...) adds one program for each C and C++ file of FOLDER, named
+# after it, and the target TARGET that builds them all.
+function(tocsin_programs all folder)
     cmake_parse_arguments(PROGRAMS "" "" "LINK" ${ARGN})
     file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.c ${folder}/*.cpp)
+    add_custom_target(${all})
     foreach(source IN LISTS sources)
         cmake_path(GET source STEM name)
         tocsin_program(${name} SOURCES ${source} LINK ${PROGRAMS_LINK})
+        add_dependencies(${all} ${name})
     endforeach()
 endfunction()

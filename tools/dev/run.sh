@@ -12,9 +12,14 @@ start_tool() {
     exec "$@"
 }
 
-dev_run() {
+# The command, and the examples, whose clients it is shown to.
+build_what_runs() {
     need run
-    build_preset release
+    build_preset release --target tocsin-command examples
+}
+
+dev_run() {
+    build_what_runs
     start_tool tools/main_job "$@"
 }
 
@@ -22,8 +27,7 @@ dev_run() {
 dev_soak() {
     local name=${1:-serve}
     [ $# -eq 0 ] || shift
-    need run
-    build_preset release
+    build_what_runs
     start_tool "tools/soak_$name" "$@"
 }
 
