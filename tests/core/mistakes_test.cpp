@@ -77,6 +77,17 @@ TEST(MistakesDeathTest, a_condition_that_does_not_exist_is_a_mistake) {
     EXPECT_DEATH(queue.trigger(static_cast<Condition>(condition_count)), "no such condition");
 }
 
+TEST(MistakesDeathTest, an_arm_belongs_to_the_queue_in_which_it_is_armed) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    WaitQueue queue;
+    WaitQueue other;
+    Arm arm;
+    queue.arm(arm, Condition::input);
+    EXPECT_DEATH(other.arm(arm, Condition::input), "WaitQueue::arm: the arm is armed in another");
+    EXPECT_DEATH(other.cancel(arm), "WaitQueue::cancel: the arm is armed in another queue");
+    EXPECT_DEATH(arm.set_sink({}, 1), "Arm::set_sink: the arm is armed; cancel it first");
+}
+
 TEST(Loop, a_stop_that_a_turn_has_noticed_is_taken_once) {
     Loop loop;
     EXPECT_FALSE(loop.take_stop());

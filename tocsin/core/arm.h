@@ -62,6 +62,7 @@ private:
     Arm* before_ = nullptr;
     std::int64_t threshold_ = 1;
     std::uint64_t sequence_ = 0;  // the order of arming
+    std::uint64_t fired_ = 0;     // the last arming that has fired
     Condition condition_ = Condition::input;
     State state_ = State::idle;
 };

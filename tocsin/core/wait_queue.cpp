@@ -31,15 +31,15 @@ void Arm::set_sink(Sink sink, std::uint64_t owner) noexcept {
     owner_ = owner;
 }
 
-bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
+// What identifies this arming, or zero when the queue is closed.
+std::uint64_t WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
     std::unique_lock lock{mutex_};
-    const WaitQueue* const tied_to = arm.queue_.load(std::memory_order_relaxed);
-    base::check(tied_to == nullptr || tied_to == this,
-                "WaitQueue::arm: the arm is armed in another queue; cancel it there first");
+    check_tied_here_locked(
+        arm, "WaitQueue::arm: the arm is armed in another queue; cancel it there first");
     const Firing* const runner = runner_of_locked(arm);
     if (runner != nullptr && runner->tells_hang_up && runs_here(*runner)) {
         // Its sink is being told of the hang-up: once more would be without end.
-        return false;
+        return 0;
     }
     if (take_out_locked(arm)) {
         ++counters_.replaced;
@@ -47,16 +47,40 @@ bool WaitQueue::insert(Arm& arm, Condition condition, std::int64_t threshold) no
     ++counters_.armed;
     arm_locked(arm, condition, std::max(threshold, std::int64_t{1}));
     if (!closed_) {
-        return true;
+        return arm.sequence_;
     }
     Firing firing;
     collect_locked(index_of(condition), INT64_MAX, firing);
     call_sinks(lock, firing);
-    return false;
+    return 0;
+}
+
+// Takes back this very arming, for which nothing is to be done when another one has replaced it or
+// somebody has cancelled it. False when its sink, or that of a later arming, has been called.
+bool WaitQueue::take_back(Arm& arm, std::uint64_t sequence) noexcept {
+    std::unique_lock lock{mutex_};
+    for (const Firing* runner = nullptr; arm.fired_ >= sequence; await_sink(lock)) {
+        runner = runner_of_locked(arm);
+        if (runner == nullptr || runs_here(*runner)) {
+            return false;
+        }
+    }
+    if (arm.sequence_ == sequence && take_out_locked(arm)) {
+        ++counters_.cancelled;
+        untie_locked(arm);
+    }
+    return true;
+}
+
+void WaitQueue::check_tied_here_locked(const Arm& arm, const char* message) const noexcept {
+    const WaitQueue* const tied_to = arm.queue_.load(std::memory_order_relaxed);
+    base::check(tied_to == nullptr || tied_to == this, message);
 }
 
 void WaitQueue::arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
-    arm.queue_.store(this, std::memory_order_relaxed);
+    if (arm.queue_.exchange(this, std::memory_order_relaxed) == nullptr) {
+        arm.fired_ = 0;  // it may have counted in another queue
+    }
     arm.condition_ = condition;
     arm.threshold_ = threshold;
     arm.sequence_ = next_sequence_++;
@@ -93,6 +117,8 @@ bool WaitQueue::take_out_locked(Arm& arm) noexcept {
 
 bool WaitQueue::cancel(Arm& arm) noexcept {
     std::unique_lock lock{mutex_};
+    check_tied_here_locked(arm, "WaitQueue::cancel: the arm is armed in another queue; call "
+                                "cancel() of that one");
     return cancel_locked(lock, arm);
 }
 
@@ -212,6 +238,7 @@ void WaitQueue::call_sink(std::unique_lock<std::mutex>& lock, Firing& firing, Ar
     ++counters_.fired;
     --counters_.armed_now;
     arm.state_ = Arm::State::idle;
+    arm.fired_ = arm.sequence_;
     firing.called = &arm;
     firing.called_is_gone = false;
     firing.tells_hang_up = closed_;

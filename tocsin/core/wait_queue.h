@@ -49,24 +49,27 @@ public:
     // less), then calls `look()`, which returns the amount of it that is available now (a number),
     // without any lock held: when the threshold is reached the arm is taken back and the answer is
     // Armed::met; as cancel(), that may wait for a sink. An arm that is armed already is replaced,
-    // and counts as armed now. On a closed queue nothing is armed: the sink is called with
-    // Condition::hang_up, unless it is being told of that just now, and the answer is Armed::fired.
+    // and counts as armed now; when several threads arm one arm, an answer concerns the caller's
+    // own arming and leaves the others' alone. On a closed queue nothing is armed: the sink is
+    // called with Condition::hang_up, unless it is being told of that just now, and the answer is
+    // Armed::fired.
     template <typename Look>
     [[nodiscard]] Armed arm(Arm& arm, Condition condition, std::int64_t threshold, Look&& look) {
-        if (!insert(arm, condition, threshold)) {
+        const std::uint64_t sequence = insert(arm, condition, threshold);
+        if (sequence == 0) {
             return Armed::fired;
         }
         if (static_cast<std::int64_t>(look()) < std::max(threshold, std::int64_t{1})) {
             return Armed::waiting;
         }
-        return cancel(arm) ? Armed::met : Armed::fired;
+        return take_back(arm, sequence) ? Armed::met : Armed::fired;
     }
 
     // Arms without looking, for callers that hold a lock under which the state changes and know
     // that the condition is not met, or that want the next firing whether it is met or not. False
     // on a closed queue, after the sink has been called with Condition::hang_up.
     bool arm(Arm& arm, Condition condition, std::int64_t threshold = 1) noexcept {
-        return insert(arm, condition, threshold);
+        return insert(arm, condition, threshold) != 0;
     }
 
     // Disarms: true when the arm was armed, and will not fire now. When this returns its sink is
@@ -136,7 +139,8 @@ private:
         return index;
     }
 
-    bool insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
+    std::uint64_t insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
+    [[nodiscard]] bool take_back(Arm& arm, std::uint64_t sequence) noexcept;
     void arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
     bool take_out_locked(Arm& arm) noexcept;
     void publish_lowest_locked(std::size_t index) noexcept;
@@ -150,6 +154,7 @@ private:
     [[nodiscard]] std::size_t take_out_owned_locked(std::uint64_t owner) noexcept;
     bool cancel_locked(std::unique_lock<std::mutex>& lock, Arm& arm) noexcept;
     void forget(Arm& arm) noexcept;
+    void check_tied_here_locked(const Arm& arm, const char* message) const noexcept;
     [[nodiscard]] Firing* runner_of_locked(const Arm& arm) const noexcept;
     [[nodiscard]] static bool runs_here(const Firing& firing) noexcept;
     [[nodiscard]] bool runs_elsewhere_locked(std::uint64_t owner) const noexcept;
@@ -160,7 +165,7 @@ private:
     std::array<std::atomic<std::int64_t>, condition_count> lowest_{};  // thresholds, or nobody
     Firing* firings_ = nullptr;  // triggers that are calling sinks now
     unsigned cancellers_waiting_ = 0;
-    std::uint64_t next_sequence_ = 0;
+    std::uint64_t next_sequence_ = 1;
     Counters counters_;
     bool closed_ = false;
 };
