@@ -49,8 +49,8 @@ public:
     // less), then calls `look()`, which returns the amount of it that is available now (a number),
     // without any lock held: when the threshold is reached the arm is taken back and the answer is
     // Armed::met; as cancel(), that may wait for a sink. An arm that is armed already is replaced,
-    // and counts as armed now; when several threads arm one arm, an answer concerns the caller's
-    // own arming and leaves the others' alone. On a closed queue nothing is armed: the sink is
+    // and counts as armed now: when several threads arm one arm only the last one waits, and the
+    // answer to an earlier one leaves it alone. On a closed queue nothing is armed: the sink is
     // called with Condition::hang_up, unless it is being told of that just now, and the answer is
     // Armed::fired.
     template <typename Look>
