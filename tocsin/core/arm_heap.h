@@ -1,4 +1,4 @@
-// The arms of one condition, lowest threshold first. Private to tocsin/core.
+// The arms of one condition, lowest threshold first. Private to tocsin/core; installed.
 #pragma once
 
 #include <cstdint>

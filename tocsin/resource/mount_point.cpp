@@ -51,7 +51,7 @@ void MountPoint::mount_as_root(const Placeholder& placeholder) {
     }
     const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
     const std::string options = kernel_options(device_.number(), kind);
-    if (::mount(source_of(placeholder).c_str(), path_.c_str(), mount_type.data(),
+    if (::mount(source_of(placeholder).c_str(), path_.c_str(), std::string{mount_type}.c_str(),
                 MS_NOSUID | MS_NODEV, options.c_str()) == 0) {
         return;
     }

@@ -87,7 +87,7 @@ void Session::process(std::span<std::byte> message) {
     }
     if (header.pid != 0 && expects_an_answer(header.opcode) &&
         serves(static_cast<::pid_t>(header.pid))) {
-        channel_->answer(header.unique, EDEADLK);
+        static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
     const Operations::Scope scope{header.unique};
@@ -98,7 +98,7 @@ void Session::interrupt(std::uint64_t unique, RequestId id) {
     std::unique_ptr<PendingRequest> taken;
     if (!pending_->interrupt(id, taken)) {
         // Answered already, or another thread is about to enter it: the kernel asks again then.
-        channel_->answer(unique, EAGAIN);
+        static_cast<void>(channel_->answer(unique, EAGAIN));
     }
     if (taken == nullptr) {
         return;
@@ -150,7 +150,7 @@ void Session::refuse_or_hand_over(std::span<std::byte> message) {
     const auto header = copy_of<::fuse_in_header>(message);
     if (header.pid != 0 && expects_an_answer(header.opcode) &&
         serves(static_cast<::pid_t>(header.pid))) {
-        channel_->answer(header.unique, EDEADLK);
+        static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
     {
