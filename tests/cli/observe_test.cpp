@@ -6,10 +6,10 @@
 #include <fstream>
 #include <future>
 #include <poll.h>
-#include <regex>
 #include <string>
 #include <sys/stat.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -87,9 +87,8 @@ TEST_F(MountWatch, ends_with_the_first_condition_when_asked_to) {
     ASSERT_TRUE(server.has_published(path_, 1));
     const Outcome outcome = run(tocsin_with({"watch", "--input", "--once", path_}));
     EXPECT_EQ(outcome.exit, 0);
-    EXPECT_TRUE(std::regex_match(outcome.output,
-                                 std::regex{R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z input\n)"}))
-        << outcome.output;
+    EXPECT_THAT(outcome.output,
+                testing::MatchesRegex("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}[.][0-9]{3}Z input\n"));
 }
 
 TEST_F(MountWatch, has_an_exit_code_for_a_time_that_is_up) {
@@ -145,9 +144,8 @@ TEST_F(MountAsk, ls_shows_by_whom_and_since_when_a_path_is_served) {
     EXPECT_EQ(entry["status"]["uid"], ::geteuid());
     EXPECT_TRUE(entry["status"]["since"].is_string());
     const Outcome text = run(tocsin_with({"ls"}));
-    EXPECT_TRUE(std::regex_search(
-        text.output, std::regex{path_ + R"( +path +alive +\S+ +)" + std::to_string(server.id())}))
-        << text.output;
+    EXPECT_THAT(text.output, testing::ContainsRegex(path_ + " +path +alive +[^ ]+ +" +
+                                                    std::to_string(server.id())));
 }
 
 TEST_F(MountAsk, ls_shows_a_dead_mount_as_dead) {
@@ -291,9 +289,9 @@ TEST_F(CommandLine, every_command_has_a_help_with_examples) {
 TEST_F(CommandLine, the_version_is_that_of_the_project) {
     std::ifstream project{TOCSIN_SOURCE_DIR "/CMakeLists.txt"};
     const std::string text{std::istreambuf_iterator<char>{project}, {}};
-    std::smatch found;
-    ASSERT_TRUE(std::regex_search(text, found, std::regex{R"(VERSION (\d+\.\d+\.\d+)\n)"}));
-    EXPECT_EQ(run(tocsin_with({"--version"})).output, "tocsin " + found[1].str() + "\n");
+    const std::size_t begin = text.find("VERSION ", text.find("project(")) + 8;
+    const std::string version = text.substr(begin, text.find('\n', begin) - begin);
+    EXPECT_EQ(run(tocsin_with({"--version"})).output, "tocsin " + version + "\n");
 }
 
 }  // namespace

@@ -2,23 +2,17 @@
 #include <tocsin/cli/served_list.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
-#include <condition_variable>
 #include <fstream>
 #include <memory>
-#include <mutex>
 #include <sstream>
 #include <sys/stat.h>
-#include <thread>
-#include <unistd.h>
 
 #include <fmt/format.h>
 
-#include <tocsin/base/errors.h>
 #include <tocsin/cli/failure.h>
-#include <tocsin/cli/socket_path.h>
+#include <tocsin/cli/question.h>
 #include <tocsin/cli/socket_server.h>
 #include <tocsin/resource/served.h>
 
@@ -27,82 +21,6 @@ namespace tocsin::cli {
 namespace {
 
 constexpr std::chrono::seconds patience{1};
-
-void take_answer(Served& served, const std::string& json) {
-    served.status = nlohmann::json::parse(json, nullptr, false);
-    const bool understood = served.status.is_object() && served.status.contains("pid");
-    served.state = understood ? State::alive : State::foreign;
-    if (!understood) {
-        served.reason = "it answers something else than a status";
-        served.status = nlohmann::json::object();
-    }
-}
-
-// A socket of another mount namespace is not there, and so as good as dead.
-void take_error(Served& served, const std::error_code& error) {
-    constexpr std::errc dead[] = {std::errc::not_connected, std::errc::connection_aborted,
-                                  std::errc::connection_refused, std::errc::no_such_device,
-                                  std::errc::no_such_file_or_directory};
-    const bool is_dead = std::ranges::any_of(dead, [&](std::errc each) { return error == each; });
-    served.state = is_dead ? State::dead : State::foreign;
-    served.reason = error.message();
-}
-
-void ask_mount(Served& served) {
-    std::string json;
-    if (const std::error_code error = resource::read_status(served.path, json)) {
-        take_error(served, error);
-    } else {
-        take_answer(served, json);
-    }
-}
-
-void ask_socket(Served& served) {
-    const base::Descriptor socket = connect_to(served.path + status_suffix);
-    if (!socket) {
-        take_error(served, base::last_error());
-        return;
-    }
-    std::string text;
-    std::array<char, 4096> space;
-    for (ssize_t size = 1; size > 0;) {
-        size = ::read(socket.number(), space.data(), space.size());
-        text.append(space.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
-    }
-    take_answer(served, text);
-}
-
-// Shared with a thread that asks, and that may never return: a call to a server that is stopped
-// ends with this process only.
-struct Question {
-    std::mutex mutex;
-    std::condition_variable answered;
-    bool done = false;
-    Served served;
-};
-
-std::shared_ptr<Question> begin_to_ask(const std::string& path, bool is_socket) {
-    const auto question = std::make_shared<Question>();
-    question->served.path = path;
-    question->served.is_socket = is_socket;
-    std::thread{[question, served = question->served]() mutable {
-        served.is_socket ? ask_socket(served) : ask_mount(served);
-        const std::lock_guard lock{question->mutex};
-        question->served = std::move(served);
-        question->done = true;
-        question->answered.notify_one();
-    }}.detach();
-    return question;
-}
-
-Served end_asking(Question& question, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock{question.mutex};
-    if (!question.answered.wait_until(lock, deadline, [&] { return question.done; })) {
-        question.served.state = State::silent;
-        question.served.reason = "no answer within a second";
-    }
-    return question.served;
-}
 
 // The path in a line of /proc/net/unix, if somebody listens there:
 // "Num: RefCount Protocol Flags Type St Inode Path".
@@ -158,17 +76,17 @@ std::vector<Served> find_served() {
     if (const std::error_code error = resource::list_served_paths(paths)) {
         throw std::system_error{error, "/proc/self/mountinfo cannot be read"};
     }
-    std::vector<std::shared_ptr<Question>> questions;
+    std::vector<std::unique_ptr<Question>> questions;
     for (const std::string& path : paths) {
-        questions.push_back(begin_to_ask(path, false));
+        questions.push_back(std::make_unique<Question>(path, false));
     }
     for (const std::string& path : find_sockets()) {
-        questions.push_back(begin_to_ask(path, true));
+        questions.push_back(std::make_unique<Question>(path, true));
     }
     const auto deadline = std::chrono::steady_clock::now() + patience;
     std::vector<Served> all;
-    for (const std::shared_ptr<Question>& question : questions) {
-        Served served = end_asking(*question, deadline);
+    for (const std::unique_ptr<Question>& question : questions) {
+        Served served = question->answer(deadline);
         if (!served.is_socket || served.state != State::dead) {
             all.push_back(std::move(served));
         }
@@ -184,8 +102,8 @@ Served ask_server(const std::string& path) {
             Exit::refused,
             fmt::format("{}: there is no such path; tocsin ls lists what is served", path)};
     }
-    const auto question = begin_to_ask(path, found && S_ISSOCK(status.st_mode));
-    return end_asking(*question, std::chrono::steady_clock::now() + patience);
+    Question question{path, found && S_ISSOCK(status.st_mode)};
+    return question.answer(std::chrono::steady_clock::now() + patience);
 }
 
 }  // namespace tocsin::cli
