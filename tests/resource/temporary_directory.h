@@ -6,13 +6,18 @@
 #include <stdlib.h>
 #include <string>
 #include <sys/mount.h>
+#include <thread>
 #include <vector>
+
+#include <tests/core/patience.h>
 
 #include <tocsin/resource/served.h>
 
 namespace tocsin::resource {
 
-// Removed at the end, with what is in it and what managers have left mounted in it.
+// Removed at the end, with what is in it and what managers have left mounted in it. A test that
+// hangs would be unkillable while a thread of it is blocked in a path of its own: after a while
+// whatever is mounted here is unmounted by force, which ends all calls with an error.
 class TemporaryDirectory {
 public:
     TemporaryDirectory() {
@@ -23,15 +28,17 @@ public:
         }
         std::filesystem::permissions(name, std::filesystem::perms{0755});
         path_ = name;
+        watchdog_ = std::thread{[this] {
+            if (!over_.pass(2 * core::patience)) {
+                unmount_all();
+            }
+        }};
     }
     ~TemporaryDirectory() {
-        std::vector<std::string> served;
-        std::error_code error = list_served_paths(served);
-        for (const std::string& path : served) {
-            if (path.starts_with(path_.string() + "/")) {
-                ::umount2(path.c_str(), MNT_DETACH);
-            }
-        }
+        over_.open();
+        watchdog_.join();
+        unmount_all();
+        std::error_code error;
         std::filesystem::remove_all(path_, error);
     }
     TemporaryDirectory(const TemporaryDirectory&) = delete;
@@ -44,7 +51,19 @@ public:
     [[nodiscard]] std::string path() const { return path_.string(); }
 
 private:
+    void unmount_all() const {
+        std::vector<std::string> served;
+        static_cast<void>(list_served_paths(served));
+        for (const std::string& path : served) {
+            if (path.starts_with(path_.string() + "/")) {
+                ::umount2(path.c_str(), MNT_FORCE | MNT_DETACH);
+            }
+        }
+    }
+
     std::filesystem::path path_;
+    core::Gate over_;
+    std::thread watchdog_;
 };
 
 }  // namespace tocsin::resource

@@ -30,6 +30,10 @@ struct MountOptions {
 // killed with -9 is then noticed by its clients only when that child ends, too. What a child
 // does to its copy of a mount has no effect.
 //
+// Threads of the manager that do not serve may be clients. But a manager that is killed with -9
+// while one of them is blocked in its own path cannot die before the path is unmounted by force
+// (umount -f): the kernel has that thread wait for an answer, and the thread keeps the descriptor.
+//
 // Costs five descriptors, two more for each thread of its own, and one thread beside those.
 //
 // Constructors throw std::system_error with an Error, or with errno when descriptors, threads or

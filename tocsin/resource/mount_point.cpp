@@ -116,7 +116,8 @@ bool MountPoint::is_on_top() const noexcept {
 }
 
 std::error_code MountPoint::detach(const std::string& path) noexcept {
-    if (::umount2(path.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
+    // By force: the connection is cut even if a forked child still holds the device.
+    if (::umount2(path.c_str(), MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
         return {};
     }
     return errno == EPERM ? unmount_with_fusermount(path) : base::last_error();
