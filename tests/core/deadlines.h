@@ -18,12 +18,9 @@ namespace tocsin::core {
                                  base::Time::max() - base::Duration{1}};
         return few.at(random() % few.size());
     }
-    if (kind == 1) {
-        return now + base::Duration{random() % 4};
-    }
     // Any number of bits, so that every level of the wheel is used; some of them in the past. Never
     // so far that the sum runs over.
-    const std::int64_t bits = static_cast<std::int64_t>(random() >> (2 + random() % 62));
+    const std::int64_t bits = static_cast<std::int64_t>(random() >> (2 + random() % 61));
     const std::int64_t at = now.time_since_epoch().count();
     const bool backwards = kind < 4 ? at > INT64_MIN + bits : at > INT64_MAX - bits;
     return now + base::Duration{backwards ? -bits : bits};

@@ -1,12 +1,14 @@
 // A loop may go while a poster is between publishing its event and ringing for it.
 #include <tocsin/core/loop.h>
 
+#include <array>
 #include <atomic>
 #include <gtest/gtest.h>
 #include <optional>
 #include <random>
 #include <thread>
 
+#include <tests/core/on_processor.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/wake_channel.h>
@@ -28,6 +30,7 @@ public:
 
 private:
     void work(const std::stop_token& stop) {
+        const OnProcessor there{1};
         std::minstd_rand random{3};
         while (!stop.stop_requested()) {
             Event* const event = event_.load(std::memory_order_acquire);
@@ -61,6 +64,7 @@ void live_one_life(LatePoster& poster, std::minstd_rand& random) {
 
 TEST(LoopGone, a_loop_that_goes_waits_for_the_ring_of_a_poster_that_is_on_its_way_out) {
     LatePoster poster;
+    const OnProcessor here{0};
     std::minstd_rand random{4};
     for (std::int64_t round = 0; round < rounds_or(100'000, 5'000); ++round) {
         live_one_life(poster, random);

@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include <tests/core/on_processor.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/loop.h>
@@ -104,7 +105,7 @@ TEST(PostingThreads, no_wake_up_is_lost_when_the_loop_sleeps_between_posts) {
 // The litmus test: several threads hammer one event. Each writes its own word and posts, and now
 // and then waits until a handler run has seen the word; after a swallowed post it waits for ever.
 struct Hammered {
-    static constexpr std::chrono::seconds time_max{3};
+    static constexpr std::chrono::seconds time_max{2};
 
     struct alignas(64) Word {
         std::atomic<std::int64_t> written{0};
@@ -125,6 +126,7 @@ struct Hammered {
     }
     // For `posts` posts or `time_max`, whichever is less.
     void hammer(std::size_t thread, std::int64_t posts) {
+        const OnProcessor there{1 + static_cast<int>(thread % 3)};
         const auto end = std::chrono::steady_clock::now() + time_max;
         std::minstd_rand random{static_cast<std::uint32_t>(thread) + 1};
         Word& own = words[thread];
@@ -212,11 +214,11 @@ struct Disposable {
 };
 
 TEST(PostingThreads, an_event_may_be_freed_by_its_handler_while_its_poster_is_on_its_way_out) {
-    const int rounds = static_cast<int>(rounds_or(200'000, 20'000));
+    constexpr int rounds = static_cast<int>(rounds_or(200'000, 20'000));
     Loop loop;
     std::atomic<int> freed{0};
     std::atomic<Disposable*> next{nullptr};
-    std::jthread poster{[&next, rounds](const std::stop_token& stop) {
+    std::jthread poster{[&next](const std::stop_token& stop) {
         for (int round = 0; round < rounds; ++round) {
             Disposable* disposable = nullptr;
             if (!wait_until(stop,

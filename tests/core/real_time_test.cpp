@@ -119,8 +119,9 @@ TEST_P(RealTime, a_far_timer_alone_neither_fires_nor_makes_the_loop_spin) {
             event.post();
         }};
         int turns = 0;
-        for (; !posted; ++turns) {
+        while (!posted) {
             loop.turn(Wait::yes);
+            ++turns;
         }
         EXPECT_LT(turns, 10);
         EXPECT_TRUE(timer.armed());

@@ -30,6 +30,12 @@ inline constexpr bool sanitized = true;
 inline constexpr bool sanitized = false;
 #endif
 
+#if defined(TOCSIN_THREAD_SANITIZED)
+inline constexpr bool thread_sanitized = true;
+#else
+inline constexpr bool thread_sanitized = false;
+#endif
+
 // `rounds` where nothing slows the program down, `fewer` under a sanitizer.
 constexpr std::int64_t rounds_or(std::int64_t rounds, std::int64_t fewer) noexcept {
     return sanitized ? fewer : rounds;

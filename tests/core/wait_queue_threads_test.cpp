@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include <tests/core/on_processor.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
 
@@ -42,6 +43,7 @@ void dawdle(std::minstd_rand& random) {
 // it arms, at any moment around the rise, and waits for its sink unless the condition is met.
 struct RisingLevel {
     void rise() {
+        const OnProcessor here{0};
         std::minstd_rand random{2};
         while (!over) {
             dawdle(random);
@@ -55,6 +57,7 @@ struct RisingLevel {
         }
     }
     void consume(std::int64_t rounds) {
+        const OnProcessor here{1};
         const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{3};
         std::minstd_rand random{1};
         for (std::int64_t round = 0; round < rounds && !lost; ++round) {
@@ -97,7 +100,7 @@ struct RisingLevel {
 
 TEST(WaitQueueThreads, a_level_that_rises_at_any_moment_around_an_arm_is_reported_or_delivered) {
     RisingLevel level;
-    std::thread riser{[&level] { level.rise(); }};
+    std::jthread riser{[&level] { level.rise(); }};
     level.consume(rounds_or(1'000'000, 50'000));
     riser.join();
     EXPECT_FALSE(level.lost) << "a wake-up was lost";
