@@ -258,6 +258,8 @@ TEST_F(MountLife, bad_paths_fail_with_one_clear_line_and_leave_nothing_behind) {
     std::filesystem::create_directory(directory / "folder");
     std::filesystem::create_symlink("nowhere", directory / "link");
     std::ofstream{directory / "file"} << "x";
+    std::filesystem::create_directory(directory / "mounted");
+    ASSERT_EQ(::mount("none", (directory / "mounted").c_str(), "tmpfs", 0, nullptr), 0);
     Directory tree;
     struct Case {
         std::string path;
@@ -275,15 +277,16 @@ TEST_F(MountLife, bad_paths_fail_with_one_clear_line_and_leave_nothing_behind) {
         {directory / "no/parent", nullptr, Error::no_placeholder, "No such file"},
         {directory / "file/x", nullptr, Error::no_placeholder, "Not a directory"},
         {directory / std::string(300, 'n'), nullptr, Error::no_placeholder, "too long"},
-        {"/", &tree, Error::already_mounted, "mounted there already"},
-        {"/proc", &tree, Error::already_mounted, "type proc"}};
+        {directory / "mounted", &tree, Error::already_mounted, "type tmpfs"},
+        {directory / "mounted/.", &tree, Error::already_mounted, "mounted there already"}};
     for (const Case& bad : cases) {
         const auto [code, line] = failure_at(bad.path, bad.tree);
         EXPECT_EQ(code, bad.error) << bad.path << ": " << line;
         EXPECT_THAT(line, AllOf(HasSubstr(bad.path), HasSubstr(bad.reason)));
         EXPECT_EQ(line.find('\n'), std::string::npos);
     }
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory.path()}, {}), 4);
+    EXPECT_EQ(::umount((directory / "mounted").c_str()), 0);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory.path()}, {}), 5);
 }
 
 TEST_F(MountLife, a_path_that_is_served_is_not_served_twice) {
