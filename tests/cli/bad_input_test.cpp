@@ -104,7 +104,6 @@ TEST_F(BadInput, of_paths_that_nobody_serves_is_told_with_exit_code_3) {
     expect_refusal({"watch", path_}, 3, path_ + ": cannot be opened");
     ASSERT_EQ(run({"tee", path_}, "plain\n").exit, 0);
     expect_refusal({"stat", path_}, 3, path_ + ": no status");
-    expect_refusal({"watch", path_}, 3, "cannot be waited for");
 }
 
 TEST_F(BadInput, of_a_socket_to_watch_is_told_with_exit_code_3) {
@@ -132,6 +131,11 @@ TEST_F(MountBadInput, of_a_path_of_the_wrong_kind_is_told_with_exit_code_3) {
     expect_refusal({"serve", folder_.path("")}, 3, "wrong kind");
     expect_refusal({"serve", "/dev/null"}, 3, "wrong kind");
     EXPECT_TRUE(exists(path_));
+}
+
+TEST_F(MountBadInput, of_a_plain_file_to_watch_is_told_with_exit_code_3) {
+    ASSERT_EQ(run({"tee", path_}, "plain\n").exit, 0);
+    expect_refusal({"watch", path_}, 3, "cannot be waited for");
 }
 
 TEST_F(MountBadInput, of_a_path_in_no_folder_is_told_with_exit_code_3) {
