@@ -103,6 +103,26 @@ TEST_F(SessionRequests, a_signal_ends_a_parked_read_with_eintr_and_the_resource_
     EXPECT_EQ(board.change(Condition::input, 0), 1);
 }
 
+TEST_F(SessionRequests, a_trigger_between_looking_and_parking_is_not_lost) {
+    board.set_before_parking([this](const ReadRequest&) { board.put_unlocked(Condition::input); });
+    const std::optional<Answer> answer = kernel.answer_of(kernel.send_read(kernel.open(O_RDONLY)));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->text(), "x");
+    EXPECT_EQ(board.log().parked_reads, 1);
+}
+
+TEST_F(SessionRequests, a_signal_that_comes_before_parking_ends_the_read_all_the_same) {
+    board.set_before_parking([this](const ReadRequest& request) {
+        std::unique_ptr<PendingRequest> taken;
+        EXPECT_TRUE(kernel.session().pending().interrupt(request.id(), taken));
+        EXPECT_EQ(taken, nullptr);
+    });
+    const std::optional<Answer> answer = kernel.answer_of(kernel.send_read(kernel.open(O_RDONLY)));
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EINTR);
+    EXPECT_EQ(board.log().interrupted, 1);
+}
+
 TEST_F(SessionRequests, a_signal_for_an_unknown_request_is_asked_for_again) {
     const std::optional<Answer> answer = kernel.answer_of(kernel.interrupt(4711));
     ASSERT_TRUE(answer);

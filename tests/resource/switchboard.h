@@ -4,6 +4,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -51,6 +52,15 @@ public:
         ++amounts_[index(condition)];
         trigger(*files_.at(place), condition);
     }
+
+    // Called, with the resource locked, by each read that found nothing and is about to park.
+    void set_before_parking(std::function<void(const ReadRequest&)> call) {
+        const std::lock_guard lock{mutex()};
+        before_parking_ = std::move(call);
+    }
+
+    // As put(), by somebody who does not lock, or has locked already.
+    void put_unlocked(Condition condition) { trigger(condition, ++amounts_[index(condition)]); }
 
     // What happened so far; a copy.
     struct Log {
@@ -118,6 +128,9 @@ protected:
             hold(std::move(request));
         } else if (input == 0) {
             ++log_.parked_reads;
+            if (before_parking_) {
+                before_parking_(request);
+            }
             park(std::move(request));
         } else {
             --input;
@@ -163,6 +176,7 @@ private:
     std::array<std::int64_t, core::condition_count> amounts_{};
     Log log_;
     std::vector<OpenFile*> files_;
+    std::function<void(const ReadRequest&)> before_parking_;
     bool hold_reads_ = false;
     std::optional<std::errc> refusal_;
     std::int64_t next_threshold_ = 1;
