@@ -3,11 +3,14 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <csignal>
 #include <gtest/gtest.h>
 #include <optional>
 #include <random>
 #include <thread>
 
+#include <tests/core/interruptions.h>
 #include <tests/core/on_processor.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
@@ -22,7 +25,14 @@ void dawdle(std::minstd_rand& random) {
     }
 }
 
-// Posts one event a round, some time after it is told to.
+void dawdle_in_a_handler(int) {
+    for (int left = 10'000; left > 0; --left) {
+        [[maybe_unused]] volatile const int seen = left;
+    }
+}
+
+// Posts one event a round, some time after it is told to. It is interrupted all the time, so that
+// it often stops between publishing and ringing.
 class LatePoster {
 public:
     void post_soon(Event& event) { event_.store(&event, std::memory_order_release); }
@@ -31,6 +41,8 @@ public:
 private:
     void work(const std::stop_token& stop) {
         const OnProcessor there{1};
+        const Handled handled{SIGALRM, &dawdle_in_a_handler};
+        const Interruptions interruptions{std::chrono::microseconds{sanitized ? 500 : 50}};
         std::minstd_rand random{3};
         while (!stop.stop_requested()) {
             Event* const event = event_.load(std::memory_order_acquire);

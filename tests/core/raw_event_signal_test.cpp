@@ -3,13 +3,14 @@
 
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <ctime>
 #include <gtest/gtest.h>
 #include <thread>
 #include <unistd.h>
 
 #include <tests/core/full_channel.h>
+#include <tests/core/interruptions.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/loop.h>
@@ -50,43 +51,7 @@ void post_outer(int) {
     handler_runs.fetch_add(1, std::memory_order_relaxed);
 }
 
-// A signal handler that is installed as long as this lives.
-class Handled {
-public:
-    Handled(int signal, void (*handler)(int)) : signal_{signal} {
-        struct sigaction action{};
-        action.sa_handler = handler;
-        ::sigaction(signal, &action, &before_);
-    }
-    Handled(const Handled&) = delete;
-    Handled& operator=(const Handled&) = delete;
-    ~Handled() { ::sigaction(signal_, &before_, nullptr); }
-
-private:
-    int signal_;
-    struct sigaction before_{};
-};
-
-// Sends SIGALRM to the thread that makes it, many times a millisecond, as long as it lives.
-class SignalStorm {
-public:
-    SignalStorm() {
-        sigevent event{};
-        event.sigev_notify = SIGEV_THREAD_ID;
-        event.sigev_signo = SIGALRM;
-        event._sigev_un._tid = ::gettid();
-        ::timer_create(CLOCK_MONOTONIC, &event, &timer_);
-        const timespec often{.tv_sec = 0, .tv_nsec = sanitized ? 500'000 : 50'000};
-        const itimerspec setting{.it_interval = often, .it_value = often};
-        ::timer_settime(timer_, 0, &setting, nullptr);
-    }
-    SignalStorm(const SignalStorm&) = delete;
-    SignalStorm& operator=(const SignalStorm&) = delete;
-    ~SignalStorm() { ::timer_delete(timer_); }
-
-private:
-    timer_t timer_{};
-};
+constexpr std::chrono::microseconds interval{sanitized ? 500 : 50};
 
 struct Counted {
     int delivered = 0;
@@ -118,7 +83,7 @@ protected:
 
 TEST_F(PostInSignalHandler, nested_handlers_keep_errno_and_reach_the_loop_that_they_interrupt) {
     {
-        const SignalStorm storm;
+        const Interruptions interruptions{interval};
         int wrong = 0;
         EXPECT_TRUE(turn_until(loop, [this, &wrong] {
             errno = EDOM;
@@ -144,7 +109,7 @@ TEST_F(PostInSignalHandler, nested_handlers_in_another_thread_reach_a_sleeping_l
     bool over = false;
     Event end{loop, base::Callback<>{[&over] { over = true; }}};
     std::jthread interrupted{[this, &wrong, &end](const std::stop_token& stop) {
-        const SignalStorm storm;
+        const Interruptions interruptions{interval};
         while (handler_runs.load() < wanted && !stop.stop_requested()) {
             errno = EDOM;
             for (int look = 0; look < 100; ++look) {
@@ -168,7 +133,7 @@ TEST_F(PostInSignalHandler, never_blocks_when_the_channel_is_full) {
         fill(poster.descriptor());
     }
     {
-        const SignalStorm storm;
+        const Interruptions interruptions{interval};
         EXPECT_TRUE(comes_true([] { return handler_runs.load() >= 100; }));
     }
     loop.run_until_idle();

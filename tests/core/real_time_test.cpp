@@ -2,15 +2,13 @@
 // count in other units.
 #include <csignal>
 #include <cstdint>
-#include <ctime>
 #include <gtest/gtest.h>
 #include <random>
-#include <sys/syscall.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 #include <tests/core/both_ways.h>
+#include <tests/core/interruptions.h>
 #include <tests/core/patience.h>
 #include <tocsin/core/loop.h>
 
@@ -44,36 +42,9 @@ TEST_P(RealTime, a_loop_sleeps_until_its_next_timer_instead_of_looking_all_the_t
     EXPECT_LT(turns, 10);
 }
 
-// Interrupts the thread that makes it once a millisecond, without SA_RESTART.
-class Interruptions {
-public:
-    Interruptions() {
-        struct sigaction action{};
-        action.sa_handler = [](int) {};
-        ::sigaction(SIGALRM, &action, &before_);
-        sigevent event{};
-        event.sigev_notify = SIGEV_THREAD_ID;
-        event.sigev_signo = SIGALRM;
-        event._sigev_un._tid = static_cast<pid_t>(::syscall(SYS_gettid));
-        ::timer_create(CLOCK_MONOTONIC, &event, &timer_);
-        const itimerspec often{.it_interval = {.tv_sec = 0, .tv_nsec = 1'000'000},
-                               .it_value = {.tv_sec = 0, .tv_nsec = 1'000'000}};
-        ::timer_settime(timer_, 0, &often, nullptr);
-    }
-    Interruptions(const Interruptions&) = delete;
-    Interruptions& operator=(const Interruptions&) = delete;
-    ~Interruptions() {
-        ::timer_delete(timer_);
-        ::sigaction(SIGALRM, &before_, nullptr);
-    }
-
-private:
-    timer_t timer_{};
-    struct sigaction before_{};
-};
-
 TEST_P(RealTime, interruptions_make_a_timer_neither_early_nor_late) {
-    const Interruptions interruptions;
+    const Handled handled{SIGALRM, [](int) {}};
+    const Interruptions interruptions{milliseconds{1}};
     Timer timer;
     timer.arm(loop, loop.refresh_time() + milliseconds{150});
     while (timer.armed()) {
