@@ -105,13 +105,14 @@ TEST_P(WatchIdentity, an_entry_that_needs_a_new_set_is_refused_when_no_descripto
     const int number = pipe.reader.number();
     const base::Descriptor duplicate = orphan(pipe, old_one);
     const base::Descriptor back{::fcntl(duplicate.number(), F_DUPFD_CLOEXEC, number)};
+    std::error_code error;
     {
         const FewDescriptors none{0};
-        const std::error_code error = new_one.watch.register_with(loop, number, Condition::input);
-        EXPECT_EQ(static_cast<bool>(error), uses_epoll());
-        EXPECT_EQ(error == std::errc::too_many_files_open, uses_epoll());
-        new_one.watch.unregister();
+        error = new_one.watch.register_with(loop, number, Condition::input);
     }
+    EXPECT_EQ(static_cast<bool>(error), uses_epoll());
+    EXPECT_EQ(error == std::errc::too_many_files_open, uses_epoll());
+    new_one.watch.unregister();
     ASSERT_FALSE(new_one.watch.register_with(loop, number, Condition::input));
     loop.turn(Wait::yes);
     EXPECT_EQ(new_one.calls, 1);
