@@ -335,6 +335,8 @@ TEST(MountFiles, a_directory_shows_its_resources_and_keeps_them) {
                      directory / "tree"}};
     EXPECT_EQ(program.read_line(), "./first ./inner/second");
     EXPECT_EQ(program.read_line(), "kept");
+    EXPECT_EQ(::open((directory / "tree/new").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600), -1);
+    EXPECT_EQ(errno, EPERM);
     EXPECT_EQ(program.wait(), 0);
     EXPECT_EQ(second.log().written, std::vector<std::string>{"hi\n"});
 }
