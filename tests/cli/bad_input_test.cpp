@@ -91,6 +91,15 @@ TEST_F(BadInput, of_a_standard_input_that_cannot_be_read_is_told_with_exit_code_
     expect_nothing_left();
 }
 
+TEST_F(BadInput, of_an_input_that_fails_is_told_with_exit_code_1) {
+    // The memory at the address 0 cannot be read.
+    const tocsin::base::Descriptor memory{::open("/proc/self/mem", O_RDONLY | O_CLOEXEC)};
+    Program server{tocsin_with({"serve", "--socket", path_}), memory.number()};
+    EXPECT_EQ(server.wait(), 1);
+    expect_one_line(server.complaints(), "standard input cannot be read (Input/output error)");
+    expect_nothing_left();
+}
+
 TEST_F(BadInput, of_a_socket_path_that_cannot_be_used_is_told_with_exit_code_3) {
     expect_refusal({"serve", "--socket", folder_.path("no/such/folder")}, 3, "folder");
     expect_refusal({"serve", "--socket", folder_.path(std::string(108, 'x'))}, 3, "at most 107");

@@ -69,13 +69,7 @@ void Publication::read_some() {
     const InputSource::Input input = input_.read(std::span{space_}.first(size));
     bytes_taken_ += input.size;
     ring_.append({space_.data(), input.size});
-    if (ring_.records_refused() > refused_told_) {
-        refused_told_ = ring_.records_refused();
-        fmt::print(stderr,
-                   "tocsin serve: a record is larger than the ring of {} bytes and was not "
-                   "published ({} so far); raise --ring\n",
-                   ring_.capacity(), refused_told_);
-    }
+    tell_of_refused();
     if (input.ended) {
         input_error_ = input.error;
         end();
@@ -86,9 +80,25 @@ void Publication::read_some() {
     consider();
 }
 
+// The first one, and then ever more rarely: a line for each would be a flood of its own.
+void Publication::tell_of_refused() {
+    const std::uint64_t refused = ring_.records_refused();
+    if (refused < refused_to_tell_) {
+        return;
+    }
+    refused_to_tell_ = 2 * refused;
+    fmt::print(stderr,
+               "tocsin serve: a record is larger than the ring of {} bytes and was not published "
+               "({} so far); raise --ring\n",
+               ring_.capacity(), refused);
+}
+
 void Publication::end() {
     ring_.end();
     input_.set_active(false);
+    if (input_error_ && bytes_taken_ == 0) {
+        finish_once();
+    }
     if (options_.linger) {
         linger_.arm(loop_, loop_.now() + *options_.linger);
     }

@@ -39,7 +39,8 @@ struct PublicationOptions {
 //      readers_first have     the ring is full        end of    the end was told to every reader
 //      come                   and nothing may be      input     there is, and to one at least, and
 //                             dropped                           they closed or had a second for it
-//                                                               (or it lingered long enough)
+//                                                               (or it lingered long enough, or
+//                                                               nothing at all could be read)
 //
 // On the loop's thread. The caller owns the input and the audiences.
 class Publication {
@@ -71,6 +72,7 @@ public:
 private:
     void consider();
     void read_some();
+    void tell_of_refused();
     void end();
     void finish_once();
 
@@ -86,7 +88,7 @@ private:
     std::vector<char> space_;
     std::size_t appeared_ = 0;
     std::uint64_t bytes_taken_ = 0;
-    std::uint64_t refused_told_ = 0;
+    std::uint64_t refused_to_tell_ = 1;  // when so many were refused, the next line is due
     std::error_code input_error_;
     bool started_ = false;
     bool is_finished_ = false;

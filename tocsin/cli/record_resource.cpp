@@ -70,6 +70,10 @@ void RecordResource::read(resource::OpenFile& file, resource::ReadRequest reques
         return;
     }
     note_look(client);
+    if (request.size() == 0) {
+        request.reply(std::string_view{});
+        return;
+    }
     const std::size_t size = std::min(size_to_fill(request.size()), space_.size());
     const RecordReader::Answer answer = client.reader_->read(std::span{space_}.first(size));
     switch (answer.found) {

@@ -168,9 +168,9 @@ Exit Server::run() {
     }
     if (const std::error_code error = publication_.input_error()) {
         throw Failure{Exit::failed,
-                      fmt::format("standard input cannot be read ({}); what came before was "
-                                  "published",
-                                  error.message())};
+                      fmt::format("standard input cannot be read ({}) after {} bytes, which were "
+                                  "published; see whether what is behind it still works",
+                                  error.message(), publication_.bytes_taken())};
     }
     return Exit::done;
 }
