@@ -222,8 +222,9 @@ TEST_F(MountLife, a_clean_stop_ends_readers_though_a_forked_child_holds_the_devi
     base::Descriptor parent_writes{ends[1]};
     const ::pid_t child = core::start_child([&] {
         parent_writes.reset();
-        char byte = 0;
-        return ::read(child_reads.number(), &byte, 1) == 0;
+        // When it goes, so does the last holder of the device.
+        ::pollfd entry = {.fd = child_reads.number(), .events = POLLIN, .revents = 0};
+        return ::poll(&entry, 1, 20'000) == 1;
     });
     Program reader{{"sh", "-c", "dd bs=1 count=1 2>/dev/null < \"$0\"; echo $?", path}};
     ASSERT_TRUE(board.log_shows([](const auto& log) { return log.parked_reads == 1; }));

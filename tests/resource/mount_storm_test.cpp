@@ -33,9 +33,9 @@ protected:
 
     // Reads until all units are taken, each time with a fresh open file now and then.
     void read_all() {
-        while (taken < units) {
+        while (taken < units && !over) {
             const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-            for (int count = 0; count < 50 && taken < units; ++count) {
+            for (int count = 0; count < 50 && taken < units && !over; ++count) {
                 char byte = 0;
                 const ssize_t got = ::read(file.number(), &byte, 1);
                 taken += got == 1 ? 1 : 0;
@@ -53,6 +53,7 @@ protected:
     std::atomic<std::int64_t> taken{0};
     std::atomic<std::int64_t> interrupted{0};
     std::atomic<std::size_t> finished{0};
+    std::atomic<bool> over{false};
 };
 
 TEST_P(MountStorm, signals_closes_and_triggers_at_once_lose_nothing) {
@@ -71,6 +72,7 @@ TEST_P(MountStorm, signals_closes_and_triggers_at_once_lose_nothing) {
         return taken == units;
     });
     EXPECT_TRUE(all_taken) << taken << " of " << put;
+    over = true;
     // Those who still wait are ended by a signal each, until all have seen that it is over.
     EXPECT_TRUE(core::comes_true([&] {
         for (std::thread& thread : threads) {

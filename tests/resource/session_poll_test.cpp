@@ -62,6 +62,7 @@ TEST_F(SessionPoll, the_masks_of_all_who_ask_are_united_until_the_delivery) {
 TEST_F(SessionPoll, nothing_is_armed_when_the_kernel_does_not_want_to_be_told) {
     const std::uint64_t file = kernel.open(O_RDWR);
     ASSERT_EQ(kernel.poll(file, POLLIN, false), 0U);
+    EXPECT_EQ(board.wait_queue().counters().armed, 0U);
     board.put(Condition::input);
     EXPECT_EQ(wakes(file), 0);
 }
