@@ -19,15 +19,7 @@ namespace {
 
 class Exhaustion : public BothWays {
 protected:
-    // The undefined-behaviour sanitizer opens a pipe when it meets a type for the first time.
-    Exhaustion() {
-        loop.run_until_idle();
-        try {
-            throw std::system_error{std::make_error_code(std::errc::too_many_files_open)};
-        } catch (const std::system_error& error) {
-            EXPECT_TRUE(error.code());
-        }
-    }
+    Exhaustion() { loop.run_until_idle(); }
 };
 INSTANTIATE_TEST_SUITE_P(Kernel, Exhaustion, testing::Bool(), way_of);
 
