@@ -30,11 +30,11 @@ static int read_all(int descriptor, char* text, size_t size) {
     size_t length = 0;
     struct pollfd ready = {.fd = descriptor, .events = POLLIN};
 
+    text[0] = '\0';
     while (length + 1 < size && poll(&ready, 1, 2000) == 1) {
         ssize_t got = read(descriptor, text + length, size - 1 - length);
 
         KEEP(got >= 0);
-        text[length] = '\0';
         if (got == 0) {
             return 1;
         }
