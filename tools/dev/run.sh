@@ -36,25 +36,34 @@ dev_doctor() {
     exec python3 tools/dev/doctor.py "$@"
 }
 
-# The paths of the benchmarks that were asked for, or of all.
-benchmarks() {
-    local name
-    if [ $# -eq 0 ]; then
-        find build/release/bin -maxdepth 1 -name 'bench-*' -perm -u+x | sort
-    fi
-    for name in "$@"; do
-        echo "build/release/bin/bench-${name#bench-}"
-    done
+# The names of the benchmarks that there are.
+all_benchmarks() {
+    find build/release/bin -maxdepth 1 -name 'bench-*' -perm -u+x -printf '%f\n' | sort
 }
 
+# What runs the benchmark NAME: the script bench/NAME/compare where there is one, else its program.
+benchmark_path() {
+    local name=${1#bench-}
+    if [ -x "bench/$name/compare" ]; then
+        echo "bench/$name/compare"
+    else
+        echo "build/release/bin/bench-$name"
+    fi
+}
+
+# dev_bench [NAME ...] [OPTION ...]: all of them or those named, each with the options.
 dev_bench() {
-    local count=0 program
+    local name names=()
+    while [ $# -gt 0 ] && [[ $1 != -* ]]; do
+        names+=("$1")
+        shift
+    done
     need bench
     build_preset release --target bench
-    while read -r program; do
-        echo "== ${program##*/}"
-        "$program"
-        count=$((count + 1))
-    done < <(benchmarks "$@")
-    echo "$count benchmarks run"
+    [ "${#names[@]}" -gt 0 ] || mapfile -t names < <(all_benchmarks)
+    for name in "${names[@]}"; do
+        echo "== bench-${name#bench-}"
+        "$(benchmark_path "$name")" "$@"
+    done
+    echo "${#names[@]} benchmarks run"
 }
