@@ -111,6 +111,13 @@ class Layers(unittest.TestCase):
         files = {"tocsin/resource/a.cpp": SOURCE + include("fuse_lowlevel.h")}
         self.assertEqual(self.problems(files), [])
 
+    def test_an_include_by_a_bare_name_is_an_arrow_too(self):
+        face = {"tocsin/ivykis/include/iv.h": "/* A sample. Public. */\n#pragma once\n"}
+        files = {"tocsin/core/a.cpp": SOURCE + include("iv.h")}
+        self.assert_finds("tocsin/core may not include tocsin/ivykis", files | face)
+        files = {path: SOURCE + include("iv.h") for path in ("tocsin/ivykis/a.cpp", "bench/b.c")}
+        self.assertEqual(self.problems(files | face), [])
+
     def test_an_include_in_quotes_or_of_a_missing_header_is_found(self):
         self.assert_finds("full path", {"tocsin/core/a.cpp": SOURCE + '#include "b.h"\n'})
         self.assert_finds("there is no", {"tests/core/a.cpp": SOURCE + include("tocsin/core/b.h")})

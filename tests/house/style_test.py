@@ -68,6 +68,13 @@ class Style(unittest.TestCase):
         self.assert_finds("'Public.'", "// A sample.\n#pragma once\n", path)
         self.assert_finds("#pragma once", "// A sample. Public.\n", path)
 
+    def test_an_opening_comment_of_c90_counts_where_it_ends(self):
+        text = "/* A sample:\n * of two lines. Public. */\n#pragma once\n"
+        self.assertEqual(self.problems(text, "tocsin/ivykis/include/iv.h"), [])
+        text = "/* A sample. */\n#pragma once\n/* Public. */\n"
+        self.assert_finds("'Public.'", text, "tocsin/ivykis/include/iv.h")
+        self.assert_finds("first line", "/* */\n")
+
     def test_a_file_without_an_opening_comment_is_found(self):
         self.assert_finds("first line", "int a;\n")
 

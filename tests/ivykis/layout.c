@@ -381,8 +381,8 @@ PROMISE(a_tree_is_walked_in_order_and_may_be_emptied_on_a_safe_walk) {
     SAME(iv_avl_tree_empty(&tree), 1);
 }
 
-// Of Debian's headers the first gives no int (L16 has the manual page's synopsis say so), and the
-// second is not there yet (new in 0.43).
+// Of Debian's headers the first gives no int, against its own manual page, and the second is not
+// there yet: it is new in 0.43.
 #ifdef TOCSIN_IVYKIS_IV_H
 FUNCTION(IV_EVENT_INIT, int, struct iv_event*);
 FUNCTION(iv_work_pool_submit_continuation, void, struct iv_work_pool*, struct iv_work_item*);

@@ -2,33 +2,52 @@
 """Compiles every header alone: installed ones as users may (C++20, and C11 where they serve C too),
 the others as the project does (C++23). Usage: headers.py [ROOT]
 
-A header serves C when its opening comment says "C and C++" or it lies in a room of C faces.
+A header serves C when its opening comment says "C and C++" or it lies in a room of C faces. Those of
+ivykis are to serve every program that ever included the stock ones, and C++ beside: each standard
+from C90 to C++23, and a program that renames `this` around them, as syslog-ng does.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
 from sources import is_installed, opening_comment, report, root_from_arguments, source_files
 
 C_ROOMS = ("tocsin/ivykis/", "tocsin/qnx/")
+IVYKIS = "tocsin/ivykis/include"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
+WARNINGS_OF = {"c": ["-Wstrict-prototypes"], "c++": ["-Wold-style-cast"]}
+
+# One way in which a header has to compile: the compiler, the language, its standard, and whether it
+# is included in a block of extern "C" where `this` is a macro.
+Way = namedtuple("Way", "compiler language standard renamed", defaults=[False])
+
+# Every standard with one compiler, and both where programs are mostly written today.
+IVYKIS_WAYS = [
+    *(Way("gcc", "c", standard) for standard in ("gnu90", "c99", "c11", "gnu11")),
+    *(Way("g++", "c++", f"c++{year}") for year in (11, 14, 17, 20, 23)),
+    Way("clang-19", "c", "c11"),
+    Way("clang++-19", "c++", "c++20"),
+    Way("g++", "c++", "c++20", renamed=True),
+]
 
 
 def serves_c(path, text):
     return "C and C++" in opening_comment(text) or str(path).startswith(C_ROOMS)
 
 
-def standards_of(path, text):
-    """(compilers, language, standard) of each way in which the header has to compile."""
-    cxx = ["g++", "clang++-19"]
+def ways_of(path, text):
+    """Each way in which the header has to compile."""
+    if path.is_relative_to(IVYKIS):
+        return IVYKIS_WAYS
     if not is_installed(text):
-        return [(cxx[:1], "c++", "c++23")]
-    ways = [(cxx, "c++", "c++20")]
+        return [Way("g++", "c++", "c++23")]
+    ways = [Way("g++", "c++", "c++20"), Way("clang++-19", "c++", "c++20")]
     if serves_c(path, text):
-        ways.append((["gcc", "clang-19"], "c", "c11"))
+        ways += [Way("gcc", "c", "c11"), Way("clang-19", "c", "c11")]
     return ways
 
 
@@ -39,20 +58,33 @@ def system_flags():
     return ["-DFUSE_USE_VERSION=314", *found.stdout.replace("-I", "-isystem").split()]
 
 
-def compile_alone(root, flags, header, compiler, language, standard):
+def include_folders(root, header):
+    """Where includes are found; those of ivykis find each other, and nothing else of ours."""
+    if header.is_relative_to(IVYKIS):
+        return [root / IVYKIS]
+    return [root, root / IVYKIS] if header.is_relative_to("tocsin/ivykis") else [root]
+
+
+def include_twice(name, renamed):
+    """A program that includes the header, twice so that one without a guard is found."""
+    program = f"#include <{name}>\n" * 2
+    if renamed:
+        program = f'extern "C" {{\n#define this this_\n{program}#undef this\n}}\n'
+    return program
+
+
+def compile_alone(root, flags, header, way):
     """None, or what the compiler said."""
-    command = [compiler, f"-std={standard}", "-fsyntax-only", *WARNINGS, *flags]
-    result = subprocess.run(
-        [*command, "-I", str(root), "-x", language, "-"],
-        # Twice, so that a header without a guard is found.
-        input=f"#include <{header}>\n#include <{header}>\n",
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    folders = include_folders(root, header)
+    command = [way.compiler, f"-std={way.standard}", "-x", way.language, "-fsyntax-only", *WARNINGS]
+    command += [*WARNINGS_OF[way.language], *(f"-I{folder}" for folder in folders), *flags, "-"]
+    name = (root / header).relative_to(folders[0])
+    program = include_twice(name, way.renamed)
+    result = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return None
-    return f"{header}: does not compile alone ({compiler} -std={standard}):\n{result.stderr}"
+    place = f"{way.compiler} -std={way.standard}" + (", `this` renamed" if way.renamed else "")
+    return f"{header}: does not compile alone ({place}):\n{result.stderr}"
 
 
 def jobs(root):
@@ -61,10 +93,9 @@ def jobs(root):
         if path.suffix != ".h":
             continue
         text = (root / path).read_text()
-        for compilers, language, standard in standards_of(path, text):
-            for compiler in filter(shutil.which, compilers):
-                extra = [] if is_installed(text) else flags
-                yield root, extra, path, compiler, language, standard
+        for way in ways_of(path, text):
+            if shutil.which(way.compiler):
+                yield root, [] if is_installed(text) else flags, path, way
 
 
 def find_problems(root):

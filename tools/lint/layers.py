@@ -47,6 +47,9 @@ OUTSIDE = {
     "seccomp": set(),
 }
 
+# Where headers lie that are included by their bare names, as <iv.h>.
+BARE = "tocsin/ivykis/include/"
+
 # Folders outside tocsin/ that may look inside a room: for these, privacy is a hint only.
 INSIDERS = {"bench", "fuzz"}
 
@@ -99,6 +102,8 @@ def check_outside(room, included):
 def check_include(path, text, include, headers):
     _, mark, included = include
     room = room_of(path)
+    if BARE + included in headers:
+        included = BARE + included
     if mark == '"' and room is not None:
         return f'"{included}": include by the full path in angle brackets'
     return (

@@ -23,7 +23,11 @@ def source_files(root=ROOT, folders=None):
 
 
 def opening_comment(text):
-    """The `//` comment that a file begins with, as one line; empty when there is none."""
+    """The comment that a file begins with, as one line; empty when there is none. It consists of
+    `//` lines, or, where a file serves C90 too, is one in /* */."""
+    if text.startswith("/*"):
+        lines = text[2:].partition("*/")[0].splitlines()
+        return " ".join(line.strip().removeprefix("*").strip() for line in lines).strip()
     lines = []
     for line in text.splitlines():
         if not line.startswith("//"):
