@@ -3,11 +3,10 @@
 #define TESTS_IVYKIS_WORK_H
 
 #include "promise.h"
+#include "threads.h"
 
-#include <dirent.h>
 #include <iv_work.h>
 #include <pthread.h>
-#include <sched.h>
 #include <time.h>
 
 struct job {
@@ -94,24 +93,6 @@ static inline void create_pool(struct iv_work_pool* pool, int max_threads) {
     IV_WORK_POOL_INIT(pool);
     pool->max_threads = max_threads;
     SAME(iv_work_pool_create(pool), 0);
-}
-
-static inline int threads_of_this_process(void) {
-    DIR* folder = opendir("/proc/self/task");
-    int count = -2;  // "." and ".."
-
-    while (readdir(folder) != NULL) {
-        count++;
-    }
-    closedir(folder);
-    return count;
-}
-
-// A thread that has been joined may be seen for a moment longer.
-static inline void wait_for_threads(int count) {
-    while (threads_of_this_process() != count) {
-        sched_yield();
-    }
 }
 
 #endif
