@@ -14,8 +14,14 @@ class Clock {
 public:
     virtual ~Clock() = default;
 
-    // The time now; never runs backwards. Any thread.
+    // The time now, or a reading of it that was made since the last waited(); never runs backwards.
     [[nodiscard]] virtual Time now() noexcept = 0;
+
+    // The time now, where now() may give back an earlier reading.
+    [[nodiscard]] virtual Time refresh() noexcept { return now(); }
+
+    // A loop says that it has waited, or would have: what now() keeps is old from here on.
+    virtual void waited() noexcept {}
 
     // Whether time passes by itself. When it does not, a loop that has nothing else to do sleeps
     // until it is woken, however near the next deadline is.

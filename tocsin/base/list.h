@@ -115,6 +115,9 @@ public:
         }
     }
 
+    // Becomes empty without touching the elements, whose memory may be gone already.
+    void forget() noexcept { clear_links(); }
+
     // Unlinks every element.
     void clear() noexcept {
         while (!empty()) {

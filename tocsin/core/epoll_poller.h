@@ -21,6 +21,7 @@ public:
     [[nodiscard]] std::error_code add(Watch& watch) noexcept override;
     void remove(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code update(Watch& watch) noexcept override;
+    [[nodiscard]] std::error_code renew() noexcept override { return rebuild(); }
     void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept override;
     [[nodiscard]] bool needs_draining(const WakeChannel& bell) const noexcept override;
     [[nodiscard]] const char* name() const noexcept override {

@@ -104,16 +104,30 @@ void Loop::adopt(const char* call) noexcept {
 
 bool Loop::turn(Wait wait) {
     adopt("Loop::turn");
-    // However the turn is left, what it knew of the time is old afterwards.
-    struct Leaving {
-        State& state;
-        ~Leaving() { state.time_is_fresh = state.turning = false; }
-    } const leaving{*state_};
-    state_->turning = true;
+    return wait_and_deliver(wait, deliver_due());
+}
+
+// However a half of a turn is left, what it knew of the time is old afterwards.
+struct Loop::Turning {
+    explicit Turning(State& of) noexcept : state{of} { state.turning = true; }
+    Turning(const Turning&) = delete;
+    Turning& operator=(const Turning&) = delete;
+    ~Turning() { state.time_is_fresh = state.turning = state.delivering_tasks = false; }
+    State& state;
+};
+
+bool Loop::deliver_due() {
+    const Turning turning{*state_};
     read_time();
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
+    return delivered;
+}
+
+bool Loop::wait_and_deliver(Wait wait, bool delivered) {
+    const Turning turning{*state_};
     wait_and_collect(wait, delivered);
+    state_->clock.waited();
     delivered |= deliver_events();
     delivered |= deliver_watches();
     return delivered;
@@ -127,7 +141,8 @@ base::Time Loop::now() noexcept {
 }
 
 base::Time Loop::refresh_time() noexcept {
-    read_time();
+    state_->time = state_->clock.refresh();
+    state_->time_is_fresh = state_->turning;
     return state_->time;
 }
 
@@ -154,14 +169,18 @@ bool Loop::deliver_timers() {
 
 bool Loop::deliver_tasks() {
     State& state = *state_;
+    ++state.turn_number;
+    state.delivering_tasks = true;
     state.tasks_of_turn.splice_back(state.tasks);
     const bool any = !state.tasks_of_turn.empty();
     while (!state.tasks_of_turn.empty()) {
         Task& task = state.tasks_of_turn.pop_front();
+        task.delivered_in_ = state.turn_number;
         --registered_;
         const base::Callback<> handler = task.handler_;
         handler();
     }
+    state.delivering_tasks = false;
     return any;
 }
 
@@ -219,9 +238,13 @@ void Loop::wait_and_collect(Wait wait, bool delivered) {
     tell_changes();
     const bool sleep =
         wait == Wait::yes && !delivered && !stopping_ && !busy() && state.ready.fall_asleep();
-    if (!sleep && (delivered || busy()) && !should_look()) {
-        return;
+    if (sleep || (!delivered && !busy()) || should_look()) {
+        look(sleep);
     }
+}
+
+void Loop::look(bool sleep) noexcept {
+    State& state = *state_;
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
     if (sleep && state.ready.wake_up()) {
         ++state.rings_owed;
@@ -250,6 +273,40 @@ void Loop::tell_changes() {
             Poller::collect(watch, Condition::error, state.collected);
         }
     }
+}
+
+void Loop::abandon_slots() noexcept {
+    check_thread("Loop::abandon_slots");
+    State& state = *state_;
+    state.timers.forget();
+    state.due_timers.forget();
+    state.tasks.forget();
+    state.tasks_of_turn.forget();
+    state.collected.ready.forget();
+    state.watches_of_turn.forget();
+    state.changed_watches.forget();
+    state.ready.forget();
+    registered_ = 1;
+}
+
+std::error_code Loop::continue_in_child() noexcept {
+    State& state = *state_;
+    if (is_of_this_process()) {
+        return {};
+    }
+    WakeChannel bell;
+    if (const std::error_code error = bell.open()) {
+        return error;
+    }
+    std::swap(bell, state.bell);
+    if (const std::error_code error = state.poller->renew()) {
+        std::swap(bell, state.bell);
+        return error;
+    }
+    state.rings_owed = state.rings_taken = 0;
+    state.fork_generation = base::fork_generation();
+    state.thread = ::pthread_self();
+    return {};
 }
 
 // The poster that ended a sleep may be anywhere between that and its ring, which is the last thing

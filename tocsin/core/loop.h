@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <system_error>
 
 #include <tocsin/base/clock.h>
 #include <tocsin/core/event.h>
@@ -72,6 +73,15 @@ public:
     // take_stop().
     bool turn(Wait wait);
 
+    // The halves of a turn, for who decides something between them: deliver_due() makes phases 1
+    // and 2, wait_and_deliver() makes 3 to 5 and is told what the first half returned. Each returns
+    // true when it delivered anything.
+    bool deliver_due();
+    bool wait_and_deliver(Wait wait, bool delivered);
+
+    // Makes phase 4 by itself: delivers the events that are pending now. True when there were any.
+    bool deliver_events();
+
     // Makes run() return at the end of the turn in which the loop notices it. When it is not
     // running the call is kept: run() returns after its first turn then, or at once when turn()
     // has noticed it. Any thread, also in a signal handler; as Event::post().
@@ -94,6 +104,18 @@ public:
     // How the loop waits: "epoll_pwait2", "epoll" or "poll".
     [[nodiscard]] const char* waits_with() const noexcept;
 
+    // Leaves alone whatever is registered, without touching it, so that the loop can be destroyed:
+    // for faces whose users may drop slots with their loop. Such a slot is good for nothing but to
+    // be made anew. On the loop's thread.
+    void abandon_slots() noexcept;
+
+    // In a forked child, on the thread that has forked and that turned the loop: makes the loop the
+    // child's own, with everything that is registered with it, and a descriptor of its own for each
+    // of the loop's. The parent's loop does not notice. Posts that other threads of the parent were
+    // making at the fork may be lost. Fails as the constructor does, with an error and nothing
+    // changed.
+    [[nodiscard]] std::error_code continue_in_child() noexcept;
+
     // Whether the loop was made by this process, and not by a parent that forked it.
     [[nodiscard]] bool is_of_this_process() const noexcept;
 
@@ -110,15 +132,16 @@ private:
     friend class Timer;
     friend class Watch;
     struct State;
+    struct Turning;
 
     void adopt(const char* call) noexcept;
     void read_time() noexcept;
     [[nodiscard]] bool should_look() noexcept;
+    void look(bool sleep) noexcept;
     void wait_and_collect(Wait wait, bool delivered);
     [[nodiscard]] bool busy() const noexcept;
     bool deliver_timers();
     bool deliver_tasks();
-    bool deliver_events();
     bool deliver_watches();
     [[nodiscard]] std::optional<base::Duration> time_left() noexcept;
     void tell_changes();

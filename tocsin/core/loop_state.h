@@ -21,6 +21,8 @@ struct Loop::State {
     base::Time time;
     bool time_is_fresh = false;
     bool turning = false;
+    bool delivering_tasks = false;
+    std::uint64_t turn_number = 0;
 
     ReadyQueue ready;
     WakeChannel bell;

@@ -42,7 +42,7 @@ pollfd entry_of(int descriptor, Conditions interest) noexcept {
 }  // namespace
 
 PollPoller::PollPoller(WakeChannel& bell)
-    : entries_{entry_of(bell.reading_descriptor(), Condition::input)}, watches_{nullptr} {}
+    : bell_{bell}, entries_{entry_of(bell.reading_descriptor(), Condition::input)}, watches_{nullptr} {}
 
 std::error_code PollPoller::add(Watch& watch) noexcept {
     if (::fcntl(watch.descriptor_, F_GETFD) < 0) {
@@ -83,6 +83,11 @@ void PollPoller::remove(Watch& watch) noexcept {
 std::error_code PollPoller::update(Watch& watch) noexcept {
     entries_[watch.place_] = entry_of(watch.descriptor_, watch.interest_);
     watch.installed_ = watch.interest_;
+    return {};
+}
+
+std::error_code PollPoller::renew() noexcept {
+    entries_.front() = entry_of(bell_.reading_descriptor(), Condition::input);
     return {};
 }
 

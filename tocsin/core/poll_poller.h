@@ -19,6 +19,7 @@ public:
     [[nodiscard]] std::error_code add(Watch& watch) noexcept override;
     void remove(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code update(Watch& watch) noexcept override;
+    [[nodiscard]] std::error_code renew() noexcept override;
     void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept override;
     [[nodiscard]] bool needs_draining(const WakeChannel&) const noexcept override { return true; }
     [[nodiscard]] const char* name() const noexcept override { return "poll"; }
@@ -26,6 +27,7 @@ public:
 private:
     [[nodiscard]] std::error_code append(Watch& watch) noexcept;
 
+    WakeChannel& bell_;
     std::vector<pollfd> entries_;
     std::vector<Watch*> watches_;
     DescriptorTable table_;

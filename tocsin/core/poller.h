@@ -38,6 +38,10 @@ public:
     // Tells the kernel of an interest that changed since it was last told.
     [[nodiscard]] virtual std::error_code update(Watch& watch) noexcept = 0;
 
+    // In a forked child, after the bell has been opened anew: descriptors of its own for what it
+    // has been told to watch. An error changes nothing.
+    [[nodiscard]] virtual std::error_code renew() noexcept = 0;
+
     // Waits until something is ready, the bell rings, a signal arrives, or `timeout` has passed; no
     // timeout waits for ever, zero only looks. Collects what is ready.
     virtual void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept = 0;

@@ -75,6 +75,11 @@ void ReadyQueue::begin_turn() noexcept {
     turn_end_ = last_;
 }
 
+void ReadyQueue::forget() noexcept {
+    stack_.store(nullptr, std::memory_order_relaxed);
+    first_ = last_ = turn_end_ = linked_ = nullptr;
+}
+
 bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
     if (turn_end_ == nullptr) {
         return false;

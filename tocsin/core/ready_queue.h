@@ -43,6 +43,9 @@ public:
     // the turn has no more. The event may be freed by the handler.
     [[nodiscard]] bool next_of_turn(base::Callback<>& handler) noexcept;
 
+    // Becomes empty without touching the events.
+    void forget() noexcept;
+
     // Takes `event` out if it is pending; waits for a poster that has claimed it but not pushed
     // yet.
     void remove(Event& event) noexcept;

@@ -71,6 +71,18 @@ void Task::schedule(Loop& loop) noexcept {
     }
 }
 
+void Task::join_turn(Loop& loop) noexcept {
+    Loop::State& state = *loop.state_;
+    if (linked() || !state.delivering_tasks || delivered_in_ == state.turn_number) {
+        schedule(loop);
+        return;
+    }
+    loop.check_usable("Task::join_turn");
+    loop_ = &loop;
+    ++loop.registered_;
+    state.tasks_of_turn.push_back(*this);
+}
+
 void Task::cancel() noexcept {
     if (linked()) {
         loop_->check_thread("Task::cancel");
@@ -109,6 +121,15 @@ void Watch::unregister() noexcept {
         --loop_->registered_;
     }
     loop_ = nullptr;
+}
+
+void Watch::deliver_next(Conditions rest) noexcept {
+    base::check(loop_ != nullptr, "Watch::deliver_next: the watch is not registered; call it "
+                                  "inside the handler, before anything that unregisters");
+    ready_ |= rest;
+    if (rest.any() && !base::Link<ReadyWatches>::linked()) {
+        loop_->state_->watches_of_turn.push_front(*this);
+    }
 }
 
 void Watch::set_interest(Conditions interest) noexcept {

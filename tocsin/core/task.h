@@ -1,7 +1,9 @@
 // A task: one delivery, as soon as the loop comes round. Public.
 #pragma once
 
-#include <tocsin/base/callback.h>
+#include <cstdint>
+
+#include <tocsin/base/handled.h>
 #include <tocsin/base/list.h>
 
 namespace tocsin::core {
@@ -14,10 +16,10 @@ class Loop;
 //
 // The caller owns the object. Nothing allocates. All calls on the loop's thread; to hand work over
 // from another thread, post an Event. The handler may free the task.
-class Task : private base::Link<> {
+class Task : private base::Handled<>, private base::Link<> {
 public:
     Task() noexcept = default;
-    explicit Task(base::Callback<> handler) noexcept : handler_{handler} {}
+    explicit Task(base::Callback<> handler) noexcept : Handled{handler} {}
 
     // Cancels it.
     ~Task() { cancel(); }
@@ -31,6 +33,10 @@ public:
     // Has it delivered by `loop`; does nothing when it is scheduled already.
     void schedule(Loop& loop) noexcept;
 
+    // As schedule(), but inside the handler of a task it is delivered in the same turn, last of all,
+    // unless it has been delivered in this turn already: so a turn stays bounded.
+    void join_turn(Loop& loop) noexcept;
+
     // Takes it back: its handler is not called any more, and the memory may be freed. Does nothing
     // when it is not scheduled.
     void cancel() noexcept;
@@ -41,8 +47,8 @@ private:
     friend class Loop;
     friend class base::List<Task>;
 
-    base::Callback<> handler_;
     Loop* loop_ = nullptr;
+    std::uint64_t delivered_in_ = 0;  // which turn of its loop
 };
 
 }  // namespace tocsin::core

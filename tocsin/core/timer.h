@@ -1,8 +1,8 @@
 // A timer: one delivery at an absolute time. Public.
 #pragma once
 
-#include <tocsin/base/callback.h>
 #include <tocsin/base/clock.h>
+#include <tocsin/base/handled.h>
 #include <tocsin/base/list.h>
 
 namespace tocsin::core {
@@ -16,10 +16,10 @@ class Loop;
 //
 // The caller owns the object. Arming and cancelling are O(1) and never allocate; a million timers
 // at once are fine. All calls on the loop's thread while it is armed. The handler may free it.
-class Timer : private base::Link<> {
+class Timer : private base::Handled<>, private base::Link<> {
 public:
     Timer() noexcept = default;
-    explicit Timer(base::Callback<> handler) noexcept : handler_{handler} {}
+    explicit Timer(base::Callback<> handler) noexcept : Handled{handler} {}
 
     // Cancels it.
     ~Timer() { cancel(); }
@@ -48,11 +48,10 @@ private:
     friend class TimerWheel;
     friend class base::List<Timer>;
 
-    base::Callback<> handler_;
     base::Time deadline_{};
     Loop* loop_ = nullptr;
 };
 
-static_assert(sizeof(Timer) <= 64, "a timer is at most one cache line");
+static_assert(sizeof(Timer) == 6 * sizeof(void*), "a timer is six words");
 
 }  // namespace tocsin::core

@@ -101,6 +101,17 @@ void TimerWheel::collect_overdue(base::List<Timer>& due) noexcept {
     due.splice_back(overdue_);
 }
 
+void TimerWheel::forget() noexcept {
+    overdue_.forget();
+    for (Level& level : levels_) {
+        level.occupied = 0;
+        for (base::List<Timer>& slot : level.slots) {
+            slot.forget();
+        }
+    }
+    bound_ = never;
+}
+
 std::optional<base::Time> TimerWheel::next_look() const noexcept {
     return bound_ == never ? std::nullopt : std::optional{time_of(bound_)};
 }

@@ -31,6 +31,9 @@ public:
     // Moves every timer that is due at `now` to the end of `due`, in the order of delivery.
     void collect(base::Time now, base::List<Timer>& due) noexcept;
 
+    // Becomes empty without touching the timers.
+    void forget() noexcept;
+
     // A time at which it is worth looking again: not after the earliest deadline, but perhaps
     // before it, when a timer was cancelled or finding out would cost a long walk. Nothing when
     // there is no timer that could ever be due.

@@ -45,7 +45,8 @@ public:
     void set_handler(base::Callback<Conditions> handler) noexcept { handler_ = handler; }
 
     // Starts watching `descriptor`, whose flags stay as they are, for `interest`: a set of input,
-    // output and out_of_band; the empty set watches nothing until set_interest(). Fails, with
+    // output and out_of_band; error alone asks for nothing but what is always reported, and the
+    // empty set watches nothing until set_interest(). Fails, with
     // nothing changed, with Error::already_watched, Error::not_watchable, or what the kernel says:
     // EBADF, ENOMEM, ENOSPC, or EINVAL for Wakes::one with out_of_band (see epoll_ctl(2)).
     // Registering twice stops the program. A loop that waits with poll(2) is always woken, whatever
@@ -61,6 +62,11 @@ public:
     // costs no system call. A failure of the kernel (ENOMEM) is delivered as Condition::error.
     // Stops the program when the watch is not registered.
     void set_interest(Conditions interest) noexcept;
+
+    // Has the handler called once more in this turn, before any other watch, with what of `rest` is
+    // of interest then: for a handler that hands on one condition at a time, because what it calls
+    // may free the watch. Only inside the handler.
+    void deliver_next(Conditions rest) noexcept;
 
     [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }

@@ -1,0 +1,37 @@
+# The drop-in libivykis: one set of objects, the face with the rooms under it, for libivykis.so.0 and
+# libivykis.a. Included by tocsin/CMakeLists.txt.
+set(ivykis_folder ${CMAKE_CURRENT_SOURCE_DIR}/ivykis)
+file(GLOB ivykis_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/base/*.cpp
+     ${CMAKE_CURRENT_SOURCE_DIR}/core/*.cpp ${ivykis_folder}/*.cpp)
+
+# ivykis_options(TARGET): how its sources are compiled.
+function(ivykis_options target)
+    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:tocsin-warnings> Threads::Threads)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}
+                               INTERFACE ${ivykis_folder}/include)
+    target_include_directories(${target} PRIVATE ${ivykis_folder}/include)
+    # A thread finds its loop by one load. The linker drops what nobody calls.
+    target_compile_options(${target} PRIVATE -ftls-model=initial-exec -ffunction-sections
+                                             -fdata-sections)
+endfunction()
+
+add_library(ivykis-objects OBJECT ${ivykis_sources})
+ivykis_options(ivykis-objects)
+
+add_library(ivykis SHARED $<TARGET_OBJECTS:ivykis-objects>)
+ivykis_options(ivykis)
+set_target_properties(ivykis PROPERTIES SOVERSION 0 VERSION 0.7.0 LINKER_LANGUAGE CXX
+                                        LINK_DEPENDS ${ivykis_folder}/ivykis.map)
+target_link_options(ivykis PRIVATE -Wl,--version-script=${ivykis_folder}/ivykis.map)
+if(NOT TOCSIN_SANITIZE)
+    # The runtime of C++ is built in, so that a program in C needs libc only; a sanitizer brings one.
+    # The linker script libc.so would add the dynamic linker, which is there without being asked for.
+    target_link_options(ivykis PRIVATE -nodefaultlibs -Wl,--gc-sections -Wl,--exclude-libs,ALL
+                        -Wl,-z,relro,-z,now)
+    target_link_libraries(ivykis PRIVATE -l:libstdc++.a -l:libgcc_eh.a -l:libgcc.a -l:libc.so.6
+                                         -l:libc_nonshared.a)
+endif()
+
+add_library(ivykis-static STATIC $<TARGET_OBJECTS:ivykis-objects>)
+ivykis_options(ivykis-static)
+set_target_properties(ivykis-static PROPERTIES OUTPUT_NAME ivykis LINKER_LANGUAGE CXX)

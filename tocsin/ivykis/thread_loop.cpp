@@ -1,0 +1,91 @@
+// Begin, run and end of a thread's loop. Private to tocsin/ivykis.
+#include <tocsin/ivykis/thread_loop.h>
+
+#include <cstring>
+#include <new>
+#include <pthread.h>
+#include <system_error>
+#include <utility>
+
+#include <iv.h>
+
+#include <tocsin/ivykis/process.h>
+
+namespace tocsin::ivykis {
+
+namespace {
+
+// Tells of the end of a thread that has a loop. Made by the first thread that needs it.
+pthread_key_t key_of_end() {
+    static const pthread_key_t key = [] {
+        pthread_key_t made{};
+        if (const int error = ::pthread_key_create(&made, [](void*) { ThreadLoop::end(); })) {
+            iv_fatal("iv_init: pthread_key_create: %s", std::strerror(error));
+        }
+        return made;
+    }();
+    return key;
+}
+
+}  // namespace
+
+thread_local constinit ThreadLoop* ThreadLoop::current_ = nullptr;
+
+ThreadLoop::ThreadLoop()
+    : core_{core::LoopOptions{.clock = clock_, .use_epoll = poll_method_of_process().uses_epoll}} {}
+
+ThreadLoop::~ThreadLoop() {
+    core_.abandon_slots();
+}
+
+void ThreadLoop::begin() {
+    if (current_ != nullptr && current_->core_.is_of_this_process()) {
+        return;
+    }
+    // What a forked child has from its parent's thread is of no use to it.
+    delete std::exchange(current_, nullptr);
+    try {
+        current_ = new ThreadLoop;
+    } catch (const std::system_error& error) {
+        iv_fatal("iv_init: %s", error.what());
+    } catch (const std::bad_alloc&) {
+        iv_fatal("iv_init: there is no memory for a loop");
+    }
+    ::pthread_setspecific(key_of_end(), current_);
+    current_->tls_.begin();
+}
+
+void ThreadLoop::end() noexcept {
+    if (current_ != nullptr) {
+        current_->tls_.end();
+        ::pthread_setspecific(key_of_end(), nullptr);
+        delete std::exchange(current_, nullptr);
+    }
+}
+
+ThreadLoop* ThreadLoop::continue_here(const char* call) {
+    if (current_ == nullptr) {
+        iv_fatal("%s: this thread has no loop; call iv_init() in it first", call);
+    }
+    if (const std::error_code error = current_->core_.continue_in_child()) {
+        iv_fatal("%s: the loop cannot go on in a forked child: %s", call,
+                 std::strerror(error.value()));
+    }
+    return current_;
+}
+
+// Events that the thread has posted itself are delivered with the tasks as well, so that they come
+// before a look at iv_quit().
+void ThreadLoop::run() {
+    quitting_ = false;
+    while (true) {
+        bool delivered = core_.deliver_due();
+        delivered |= core_.deliver_events();
+        if (quitting_ || core_.registered_count() == 0) {
+            return;
+        }
+        core_.wait_and_deliver(core::Wait::yes, delivered);
+    }
+}
+
+}  // namespace tocsin::ivykis

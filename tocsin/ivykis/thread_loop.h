@@ -1,0 +1,58 @@
+// What a thread has from iv_init() to iv_deinit(). Private to tocsin/ivykis.
+#pragma once
+
+#include <cstddef>
+
+#include <tocsin/core/loop.h>
+#include <tocsin/ivykis/now_clock.h>
+#include <tocsin/ivykis/tls.h>
+
+namespace tocsin::ivykis {
+
+class ThreadLoop {
+public:
+    // That of the calling thread, or nullptr when it has none. Any thread, any time.
+    [[nodiscard]] static ThreadLoop* current() noexcept { return current_; }
+
+    // That of the calling thread. Ends the program, naming `call`, when it has none. In a forked
+    // child the loop becomes the child's own first: see core::Loop::continue_in_child().
+    [[nodiscard]] static ThreadLoop& of_caller(const char* call) {
+        ThreadLoop* const loop = current_;
+        if (loop == nullptr || !loop->core_.is_of_this_process()) [[unlikely]] {
+            return *continue_here(call);
+        }
+        return *loop;
+    }
+
+    // Gives the calling thread a loop, unless it has one. Ends the program when descriptors or
+    // memory are short.
+    static void begin();
+
+    // Takes the loop of the calling thread away, and leaves alone what is registered with it.
+    static void end() noexcept;
+
+    ThreadLoop(const ThreadLoop&) = delete;
+    ThreadLoop& operator=(const ThreadLoop&) = delete;
+
+    // Turns until quit() is called or nothing is registered.
+    void run();
+    void quit() noexcept { quitting_ = true; }
+
+    [[nodiscard]] core::Loop& core() noexcept { return core_; }
+    [[nodiscard]] NowClock& clock() noexcept { return clock_; }
+    [[nodiscard]] TlsAreas& tls() noexcept { return tls_; }
+
+private:
+    ThreadLoop();
+    ~ThreadLoop();
+    [[nodiscard]] static ThreadLoop* continue_here(const char* call);
+
+    static thread_local constinit ThreadLoop* current_;
+
+    NowClock clock_;
+    core::Loop core_;
+    TlsAreas tls_;
+    bool quitting_ = false;
+};
+
+}  // namespace tocsin::ivykis
