@@ -1,5 +1,5 @@
-// The bare kernel doing what the cases do, with no library: eventfd and epoll, which need not be
-// read when they are watched edge-triggered. Private to bench.
+// The bare kernel doing what the cases do, with no library: an eventfd, which need not be read when
+// it is watched edge-triggered, and epoll. Private to bench.
 #include "measure.h"
 
 #include <pthread.h>

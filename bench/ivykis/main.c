@@ -18,8 +18,8 @@
 enum { case_seconds_max = 30 };
 
 static const struct bench_case* const tables[] = {
-    event_cases, ring_cases, loop_cases,   timer_cases,
-    watch_cases, work_cases, lookup_cases, floor_cases,
+    event_cases, ring_cases,   loop_cases,  timer_cases,       watch_cases,
+    work_cases,  lookup_cases, floor_cases, futex_floor_cases,
 };
 
 static int print_library(void) {

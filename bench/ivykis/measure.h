@@ -18,6 +18,7 @@ extern const struct bench_case watch_cases[];
 extern const struct bench_case work_cases[];
 extern const struct bench_case lookup_cases[];
 extern const struct bench_case floor_cases[];
+extern const struct bench_case futex_floor_cases[];
 
 // Ends the program with what went wrong, unless all is right: a case that lost something has no
 // figure.
