@@ -24,16 +24,17 @@ extern "C" {
 /* ------------------------------------------------------------------------- the thread's loop */
 
 /* Gives the calling thread a loop. Once per thread, before anything else below; after
- * iv_deinit() it may be called again. The very first call in the process has to return before
- * another thread makes its own; it also has SIGPIPE ignored, lets the process open more
- * descriptors, and chooses how all loops wait (see iv_poll_methods(3)). Calls no callback but
- * those of iv_tls(3). Without memory or descriptors for a loop the process ends, see iv_fatal().
- * Manual: iv_init(3). */
+ * iv_deinit() it may be called again; while the thread has a loop, it does nothing. The first call
+ * in the process also has SIGPIPE and SIGURG ignored unless there is a handler for them, raises the
+ * limit of open descriptors, and chooses how all loops wait (see iv_poll_methods(3)). Calls back
+ * the init hooks of iv_tls(3) only. Without memory or a descriptor for a loop it ends the process,
+ * see iv_fatal(). Manual: iv_init(3). */
 void iv_init(void);
 
 /* Takes the loop of the calling thread away and frees what the library holds for it. Objects that
  * are still registered are forgotten: their handlers are not called any more and their memory is
- * the caller's again. A thread that ends without this call has it made for it.
+ * the caller's again. Calls back the deinit hooks of iv_tls(3), first of all. A thread that ends
+ * without this call has it made for it. Ends the process when the thread has no loop.
  * Manual: iv_init(3). */
 void iv_deinit(void);
 

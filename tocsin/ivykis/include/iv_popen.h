@@ -22,10 +22,11 @@ static __inline__ void IV_POPEN_REQUEST_INIT(struct iv_popen_request* request) {
     (void)request;
 }
 
-/* Starts the program and gives a descriptor of this end of the pipe, which is the caller's to
- * close, and is closed on exec, so that no other child keeps the pipe open. -1 with errno when
- * there is no child or pipe to be had, or `type` is neither; then there is nothing to close. The
- * child keeps the loop of the calling thread running until it has ended. Manual: iv_popen(3). */
+/* Starts the program and gives a descriptor of this end of the pipe, which blocks, is the caller's
+ * to close, and is closed on exec, so that no other child keeps the pipe open. -1, with a message
+ * on standard error, when there is no child or pipe to be had, or `type` is neither; then nothing
+ * is left to close. The child keeps the loop of the calling thread running until it has ended. That
+ * the program cannot be executed shows as its end only. Manual: iv_popen(3). */
 int iv_popen_request_submit(struct iv_popen_request* request);
 
 /* Gives the program up, and returns at once: while it lives it is sent SIGTERM, now and every 5 s,

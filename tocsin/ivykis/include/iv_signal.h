@@ -39,14 +39,15 @@ static __inline__ void IV_SIGNAL_INIT(struct iv_signal* interest) {
 /* Catches the signal for the process, and has the handler called by the loop of the calling thread
  * after each arrival, merged with those that came before the call; not inside the signal handler,
  * so it may do anything. Keeps the loop running. 0; or -1 with errno EINVAL when `signum` is no
- * signal. Ends the process when it is one that cannot be caught. It needs no descriptor.
+ * signal. Ends the process when it is one that cannot be caught. It opens no descriptor. A forked
+ * child has the signal as it was before, until it registers an interest of its own.
  * Manual: iv_signal(3). */
 int iv_signal_register(struct iv_signal* interest);
 
-/* Ends the interest: the handler is not called any more. With the last one in a signal its default
- * action is back. An exclusive interest that was due hands its call on to the next one. On the
- * thread that registered it, also in a handler; the memory may be freed then.
- * Manual: iv_signal(3). */
+/* Ends the interest: the handler is not called any more, also not for what has arrived. With the
+ * last one in a signal, what was done about it before the first is done again. An exclusive
+ * interest that was due hands its call on to the next one. On the thread that registered it, also
+ * in a handler; the memory may be freed then. Manual: iv_signal(3). */
 void iv_signal_unregister(struct iv_signal* interest);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* Threads with a loop, which keep the loop of their creator running. Public.
+/* Threads that keep the loop of their creator running until they end. Public.
  *
  * For C and C++. */
 #ifndef TOCSIN_IVYKIS_IV_THREAD_H
@@ -8,10 +8,10 @@
 extern "C" {
 #endif
 
-/* Starts a thread that calls iv_init(), start(argument), iv_deinit(). On a thread with a loop,
- * which the new one keeps running until it has ended, by returning, pthread_exit(3) or
- * cancellation; it is joined there. The creator may end first. `name` is copied. 0; or -1 with
- * errno, and then there is no thread. Manual: iv_thread(3). */
+/* Starts a thread that calls start(argument), which calls iv_init() where it wants a loop. On a
+ * thread with a loop, which the new one keeps running until it has ended, by returning,
+ * pthread_exit(3) or cancellation; it is joined there. The creator may end first. `name` is copied.
+ * 0; or -1, and then there is no thread. Manual: iv_thread(3). */
 int iv_thread_create(const char* name, void (*start)(void*), void* argument);
 
 /* Has the start and end of each such thread written to standard error (1), or not (0, as at the

@@ -37,7 +37,7 @@ static __inline__ void IV_WAIT_INTEREST_INIT(struct iv_wait_interest* interest) 
 /* Has the handler called by the loop of the calling thread for each stop, continuation and the end
  * of the child `pid`, in their order, also when it has ended before this call. The child is reaped
  * with that; nobody else may wait for it. Keeps the loop running until it is unregistered. One
- * interest per child. Ends the process when it cannot be had. Manual: iv_wait(3). */
+ * interest per child. Never fails for want of descriptors. Manual: iv_wait(3). */
 void iv_wait_interest_register(struct iv_wait_interest* interest);
 
 /* Forks a child that calls function(argument) and then exits with status 1, sets `pid` to it, and

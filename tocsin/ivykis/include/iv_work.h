@@ -54,8 +54,9 @@ void iv_work_pool_put(struct iv_work_pool* pool);
 
 /* Has item->work(cookie) called on some thread of the pool, in no certain order, and then, on the
  * owner's thread, item->completion(cookie), where the item may be freed or submitted again. On the
- * owner's thread; without a pool (NULL) both are called on this thread, from its loop. Ends the
- * process when it is another thread. Manual: iv_work(3). */
+ * owner's thread, of which another one is told by ending the process. Without a pool (NULL) both
+ * are called on this thread, from its loop; so is the work when no thread can be started at all.
+ * Manual: iv_work(3). */
 void iv_work_pool_submit_work(struct iv_work_pool* pool, struct iv_work_item* item);
 
 /* As iv_work_pool_submit_work(), from a thread of that pool: from the `work` of another item, or
