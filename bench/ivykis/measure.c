@@ -91,18 +91,16 @@ double time_threads(int count, void (*body)(void*), void* arguments, unsigned lo
 
 void span_begin(struct span* span, long per_look) {
     span->piece_things = 0;
-    span->per_look = per_look;
+    span->per_look = span->until_look = per_look;
     span->pieces = 0;
     span->began_ns = span->piece_began_ns = now_ns();
 }
 
-int span_over(struct span* span) {
-    long long now;
+int span_look(struct span* span) {
+    long long now = now_ns();
 
-    if (++span->piece_things % span->per_look != 0) {
-        return 0;
-    }
-    now = now_ns();
+    span->piece_things += span->per_look;
+    span->until_look = span->per_look;
     if (now - span->piece_began_ns < piece_ns_min) {
         return 0;
     }
