@@ -136,6 +136,18 @@ static inline void start_raw(struct iv_event_raw* raw, void (*handler)(void*), v
     SAME(iv_event_raw_register(raw), 0);
 }
 
+static inline void quit_in_next_turn(void* task) {
+    start_task((struct iv_task*)task, quit, NULL);
+}
+
+// Runs the loop for one look at its descriptors and events, which does not sleep.
+static inline void one_turn(void) {
+    struct iv_task task;
+
+    start_task(&task, quit_in_next_turn, &task);
+    iv_main();
+}
+
 // Makes a pipe, `ends[0]` of which can be read at once when `bytes` is not 0.
 static inline void open_pipe(int ends[2], int bytes) {
     SAME(pipe2(ends, O_CLOEXEC), 0);
@@ -160,6 +172,16 @@ static inline void* post_event(void* event) {
 // Whether the process uses epoll; under poll and ppoll some things come out otherwise.
 static inline int by_epoll(void) {
     return strncmp(iv_poll_method_name(), "epoll", 5) == 0;
+}
+
+static inline void exit_by_epoll(void) {
+    iv_init();
+    exit(by_epoll());
+}
+
+// As by_epoll(), for a process that has not called iv_init() because its children are to do so.
+static inline int will_be_by_epoll(void) {
+    return WEXITSTATUS(promise_status_of(exit_by_epoll, NULL, 0));
 }
 
 // An object on pages of its own, so that whoever touches it after vanish(), or beyond its end, is
