@@ -6,6 +6,7 @@
 #include <climits>
 #include <fcntl.h>
 #include <unistd.h>
+#include <utility>
 
 #include <tocsin/base/errors.h>
 #include <tocsin/core/errors.h>
@@ -174,7 +175,7 @@ std::error_code EpollPoller::copy_entry(const Watch& watch,
     return copied ? std::error_code{} : base::last_error();
 }
 
-int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) noexcept {
+int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) {
     const int capacity = static_cast<int>(events_.size());
     if (fine_) {
         const timespec left = timespec_of(timeout.value_or(base::Duration::zero()));
@@ -189,31 +190,45 @@ int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) noexcept
                         timeout ? milliseconds_of(*timeout) : -1);
 }
 
-void EpollPoller::wait(std::optional<base::Duration> timeout, Collected& collected) noexcept {
-    const int count = wait_for_events(timeout);
-    for (int index = 0; index < count; ++index) {
-        collect_one(events_[static_cast<std::size_t>(index)], collected);
+void EpollPoller::wait(std::optional<base::Duration> timeout, Collected& collected) {
+    int count = wait_for_events(timeout);
+    collect_all(count, collected);
+    // A full array may not be all that is ready. The kernel puts what it has reported last, so when
+    // what comes next is known already, it has been all.
+    while (count == static_cast<int>(events_.size())) {
+        count = wait_for_events(base::Duration::zero());
+        if (!collect_all(count, collected)) {
+            break;
+        }
     }
     if (stale_) {
         [[maybe_unused]] const std::error_code error = rebuild();
     }
 }
 
-void EpollPoller::collect_one(const epoll_event& event, Collected& collected) noexcept {
+// Whether there was anything new.
+bool EpollPoller::collect_all(int count, Collected& collected) noexcept {
+    bool any = false;
+    for (int index = 0; index < count; ++index) {
+        any |= collect_one(events_[static_cast<std::size_t>(index)], collected);
+    }
+    return any;
+}
+
+bool EpollPoller::collect_one(const epoll_event& event, Collected& collected) noexcept {
     if (event.data.u64 == bell_identity) {
-        collected.rung = true;
-        return;
+        return !std::exchange(collected.rung, true);
     }
     Watch* const watch = table_.find(event.data.u64);
     if (watch == nullptr) {
-        stale_ = true;
-        return;
+        return !std::exchange(stale_, true);
     }
-    const Conditions ready = conditions_of(event.events);
-    collect(*watch, ready, collected);
+    const bool news = collect(*watch, conditions_of(event.events), collected);
     if ((watch->installed_ - watch->interest_).any()) {
         [[maybe_unused]] const std::error_code error = install(*watch, watch->interest_);
+        return true;
     }
+    return news;
 }
 
 }  // namespace tocsin::core

@@ -22,7 +22,7 @@ public:
     void remove(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code update(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code renew() noexcept override { return rebuild(); }
-    void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept override;
+    void wait(std::optional<base::Duration> timeout, Collected& collected) override;
     [[nodiscard]] bool needs_draining(const WakeChannel& bell) const noexcept override;
     [[nodiscard]] const char* name() const noexcept override {
         return fine_ ? "epoll_pwait2" : "epoll";
@@ -30,8 +30,9 @@ public:
 
 private:
     [[nodiscard]] std::error_code install(Watch& watch, Conditions interest) noexcept;
-    [[nodiscard]] int wait_for_events(std::optional<base::Duration> timeout) noexcept;
-    void collect_one(const epoll_event& event, Collected& collected) noexcept;
+    [[nodiscard]] int wait_for_events(std::optional<base::Duration> timeout);
+    bool collect_all(int count, Collected& collected) noexcept;
+    bool collect_one(const epoll_event& event, Collected& collected) noexcept;
     [[nodiscard]] epoll_event entry_of(const Watch& watch, Conditions interest) const noexcept;
     [[nodiscard]] std::error_code rebuild() noexcept;
     [[nodiscard]] std::error_code copy_entry(const Watch& watch,

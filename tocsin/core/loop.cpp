@@ -16,23 +16,7 @@ namespace {
 constexpr base::Duration unlooked_max = std::chrono::microseconds{50};
 constexpr std::uint32_t turns_unlooked_max = 256;
 
-WakeChannel open_channel() {
-    WakeChannel channel;
-    if (const std::error_code error = channel.open()) {
-        throw std::system_error{error, "cannot open a descriptor to wake the loop"};
-    }
-    return channel;
-}
-
 }  // namespace
-
-Loop::State::State(const LoopOptions& options)
-    : clock{options.clock},
-      time{clock.now()},
-      bell{open_channel()},
-      poller{Poller::make(bell, options.use_epoll)},
-      timers{time},
-      looked_at{time} {}
 
 Loop::Loop(const LoopOptions& options)
     : state_{std::make_unique<State>(options)},
@@ -243,17 +227,24 @@ void Loop::wait_and_collect(Wait wait, bool delivered) {
     }
 }
 
-void Loop::look(bool sleep) noexcept {
+void Loop::look(bool sleep) {
     State& state = *state_;
+    state.asleep = sleep;
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
-    if (sleep && state.ready.wake_up()) {
-        ++state.rings_owed;
-    }
+    end_sleep();
     if (state.collected.rung && state.poller->needs_draining(state.bell)) {
         state.rings_taken += state.bell.drain();
     }
     state.collected.rung = false;
     state.time_is_fresh = false;
+}
+
+// The poster that has ended the sleep rings, also when the thread was cancelled meanwhile.
+void Loop::end_sleep() noexcept {
+    State& state = *state_;
+    if (std::exchange(state.asleep, false) && state.ready.wake_up()) {
+        ++state.rings_owed;
+    }
 }
 
 // Until the next timer, by a fresh clock: the handlers of this turn may have taken long.
@@ -277,6 +268,7 @@ void Loop::tell_changes() {
 
 void Loop::abandon_slots() noexcept {
     check_thread("Loop::abandon_slots");
+    end_sleep();
     State& state = *state_;
     state.timers.forget();
     state.due_timers.forget();
@@ -324,6 +316,7 @@ void Loop::ring() noexcept {
 // here while the poster has not rung yet. models/loop_gone.pml.
 void Loop::await_posters() noexcept {
     State& state = *state_;
+    end_sleep();
     state.rings_taken += state.bell.drain();
     while (state.rings_taken < state.rings_owed) {
         pollfd entry{.fd = state.bell.reading_descriptor(), .events = POLLIN, .revents = 0};

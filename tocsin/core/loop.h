@@ -137,7 +137,7 @@ private:
     void adopt(const char* call) noexcept;
     void read_time() noexcept;
     [[nodiscard]] bool should_look() noexcept;
-    void look(bool sleep) noexcept;
+    void look(bool sleep);
     void wait_and_collect(Wait wait, bool delivered);
     [[nodiscard]] bool busy() const noexcept;
     bool deliver_timers();
@@ -145,6 +145,7 @@ private:
     bool deliver_watches();
     [[nodiscard]] std::optional<base::Duration> time_left() noexcept;
     void tell_changes();
+    void end_sleep() noexcept;
     void ring() noexcept;
     void await_posters() noexcept;
 

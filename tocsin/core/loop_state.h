@@ -21,6 +21,7 @@ struct Loop::State {
     base::Time time;
     bool time_is_fresh = false;
     bool turning = false;
+    bool asleep = false;
     bool delivering_tasks = false;
     std::uint64_t turn_number = 0;
 

@@ -91,7 +91,7 @@ std::error_code PollPoller::renew() noexcept {
     return {};
 }
 
-void PollPoller::wait(std::optional<base::Duration> timeout, Collected& collected) noexcept {
+void PollPoller::wait(std::optional<base::Duration> timeout, Collected& collected) {
     const auto seconds =
         std::chrono::floor<std::chrono::seconds>(timeout.value_or(base::Duration::zero()));
     const timespec left{.tv_sec = seconds.count(),

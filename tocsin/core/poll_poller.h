@@ -20,7 +20,7 @@ public:
     void remove(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code update(Watch& watch) noexcept override;
     [[nodiscard]] std::error_code renew() noexcept override;
-    void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept override;
+    void wait(std::optional<base::Duration> timeout, Collected& collected) override;
     [[nodiscard]] bool needs_draining(const WakeChannel&) const noexcept override { return true; }
     [[nodiscard]] const char* name() const noexcept override { return "poll"; }
 

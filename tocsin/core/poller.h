@@ -43,8 +43,9 @@ public:
     [[nodiscard]] virtual std::error_code renew() noexcept = 0;
 
     // Waits until something is ready, the bell rings, a signal arrives, or `timeout` has passed; no
-    // timeout waits for ever, zero only looks. Collects what is ready.
-    virtual void wait(std::optional<base::Duration> timeout, Collected& collected) noexcept = 0;
+    // timeout waits for ever, zero only looks. Collects what is ready. A point of cancellation: it is
+    // left by unwinding when the thread is cancelled.
+    virtual void wait(std::optional<base::Duration> timeout, Collected& collected) = 0;
 
     // Whether the bell has to be drained after each ring, by this way of waiting.
     [[nodiscard]] virtual bool needs_draining(const WakeChannel& bell) const noexcept = 0;
@@ -57,16 +58,17 @@ public:
         return watch.interest_.any() ? ready & (watch.interest_ | always_reported) : Conditions{};
     }
 
-    // Notes that `watch` is ready for `ready`, as far as it is interested.
-    static void collect(Watch& watch, Conditions ready, Collected& collected) noexcept {
-        const Conditions news = wanted(watch, ready);
+    // Notes that `watch` is ready for `ready`, as far as it is interested; whether that is news.
+    static bool collect(Watch& watch, Conditions ready, Collected& collected) noexcept {
+        const Conditions news = wanted(watch, ready) - watch.ready_;
         if (!news.any()) {
-            return;
+            return false;
         }
         watch.ready_ |= news;
         if (!static_cast<base::Link<ReadyWatches>&>(watch).linked()) {
             collected.ready.push_back(watch);
         }
+        return true;
     }
 
 private:

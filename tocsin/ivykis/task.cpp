@@ -1,4 +1,6 @@
 // Tasks: iv_task(3). Private to tocsin/ivykis.
+#include <cstdint>
+#include <cstring>
 #include <new>
 
 #include <iv.h>
@@ -25,10 +27,20 @@ const Task& slot_of(const iv_task& task) {
     return *std::launder(reinterpret_cast<const Task*>(&task));
 }
 
+// In which turn the task in this memory was delivered last. Programs initialise a task anew in its own
+// handler, and then it has to wait for the next round all the same; memory that was no task before
+// says a turn that there has never been.
+std::uint64_t last_turn_of(const iv_task& task) {
+    std::uint64_t turn = 0;
+    std::memcpy(&turn, reinterpret_cast<const char*>(&task) + sizeof(Task) - sizeof turn,
+                sizeof turn);
+    return turn;
+}
+
 }  // namespace
 
 void IV_TASK_INIT(iv_task* task) {
-    ::new (task) Task{Callback<>{task->handler, task->cookie}};
+    ::new (task) Task{Callback<>{task->handler, task->cookie}, last_turn_of(*task)};
 }
 
 void iv_task_register(iv_task* task) {

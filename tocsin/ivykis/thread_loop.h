@@ -5,6 +5,7 @@
 
 #include <tocsin/core/loop.h>
 #include <tocsin/ivykis/now_clock.h>
+#include <tocsin/ivykis/pump_carrier.h>
 #include <tocsin/ivykis/tls.h>
 
 namespace tocsin::ivykis {
@@ -41,6 +42,7 @@ public:
     [[nodiscard]] core::Loop& core() noexcept { return core_; }
     [[nodiscard]] NowClock& clock() noexcept { return clock_; }
     [[nodiscard]] TlsAreas& tls() noexcept { return tls_; }
+    [[nodiscard]] PumpPipes& pump_pipes() noexcept { return pump_pipes_; }
 
 private:
     ThreadLoop();
@@ -52,6 +54,7 @@ private:
     NowClock clock_;
     core::Loop core_;
     TlsAreas tls_;
+    PumpPipes pump_pipes_;
     bool quitting_ = false;
 };
 
