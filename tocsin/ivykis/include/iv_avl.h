@@ -85,13 +85,13 @@ static __inline__ struct iv_avl_node* iv_avl_tree_next_safe(struct iv_avl_node* 
 
 /* Runs `an` over the nodes of *tree in order. The body must not delete the one it is at. */
 #define iv_avl_tree_for_each(an, tree)                                                             \
-    for (an = iv_avl_tree_min(tree); an != NULL; an = iv_avl_tree_next(an))
+    for ((an) = iv_avl_tree_min(tree); (an) != NULL; (an) = iv_avl_tree_next(an))
 
 /* As iv_avl_tree_for_each(), where the body may delete and free the one it is at, but not the one
  * after it, which `an2` holds. */
 #define iv_avl_tree_for_each_safe(an, an2, tree)                                                   \
-    for (an = iv_avl_tree_min(tree), an2 = iv_avl_tree_next_safe(an); an != NULL;                  \
-         an = an2, an2 = iv_avl_tree_next_safe(an))
+    for ((an) = iv_avl_tree_min(tree), (an2) = iv_avl_tree_next_safe(an); (an) != NULL;            \
+         (an) = (an2), (an2) = iv_avl_tree_next_safe(an))
 
 #ifdef __cplusplus
 }

@@ -125,12 +125,13 @@ static __inline__ void iv_list_splice_tail_init(struct iv_list_head* from,
 #define iv_list_entry(ilh, type, member) iv_container_of(ilh, type, member)
 
 /* Runs `ilh` over the places in the list `head`. The body must not unlink the one it is at. */
-#define iv_list_for_each(ilh, head) for (ilh = (head)->next; ilh != (head); ilh = ilh->next)
+#define iv_list_for_each(ilh, head) for ((ilh) = (head)->next; (ilh) != (head); (ilh) = (ilh)->next)
 
 /* As iv_list_for_each(), where the body may unlink and free the one it is at, but not the one
  * after it, which `ilh2` holds. */
 #define iv_list_for_each_safe(ilh, ilh2, head)                                                     \
-    for (ilh = (head)->next, ilh2 = ilh->next; ilh != (head); ilh = ilh2, ilh2 = ilh->next)
+    for ((ilh) = (head)->next, (ilh2) = (ilh)->next; (ilh) != (head);                              \
+         (ilh) = (ilh2), (ilh2) = (ilh)->next)
 
 #ifdef __cplusplus
 }
