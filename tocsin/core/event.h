@@ -59,6 +59,14 @@ public:
 
     [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }
 
+    // The loop that it is registered with, or nullptr.
+    [[nodiscard]] const Loop* loop() const noexcept { return loop_; }
+
+    // Whether it is pending: a hint where other threads post it.
+    [[nodiscard]] bool pending() const noexcept {
+        return (state_.load(std::memory_order_relaxed) & pending_flag) != 0;
+    }
+
     // Makes it pending; does nothing when it is pending already, or not registered. Any thread,
     // also in a signal handler. Never blocks, never allocates, never fails, keeps errno; costs one
     // system call when the loop sleeps and none otherwise. As soon as the handler can run, this

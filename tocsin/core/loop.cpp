@@ -7,6 +7,7 @@
 
 #include <tocsin/base/check.h>
 #include <tocsin/core/loop_state.h>
+#include <tocsin/core/signal_table.h>
 
 namespace tocsin::core {
 
@@ -269,6 +270,7 @@ void Loop::tell_changes() {
 void Loop::abandon_slots() noexcept {
     check_thread("Loop::abandon_slots");
     end_sleep();
+    SignalTable::of_process().abandon(*this);
     State& state = *state_;
     state.timers.forget();
     state.due_timers.forget();

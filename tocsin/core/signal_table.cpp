@@ -68,7 +68,7 @@ std::error_code SignalTable::add(SignalWatch& watch) noexcept {
     if (!row.installed && !install(watch.signal_, row)) {
         return Error::not_catchable;
     }
-    row.watches.push_back(watch);
+    insert(watch, row);
     return {};
 }
 
@@ -81,13 +81,47 @@ bool SignalTable::install(int signal, Row& row) noexcept {
     return row.installed;
 }
 
+// Exclusive ones stand before the others, each kind in the order of registration.
+void SignalTable::insert(SignalWatch& watch, Row& row) noexcept {
+    SignalWatch* next = watch.share_ == SignalShare::exclusive ? row.watches.first() : nullptr;
+    while (next != nullptr && next->share_ == SignalShare::exclusive) {
+        next = row.watches.next_of(*next);
+    }
+    if (next == nullptr) {
+        row.watches.push_back(watch);
+    } else {
+        row.watches.insert_before(*next, watch);
+    }
+}
+
 void SignalTable::remove(SignalWatch& watch) noexcept {
     const Guard guard{*this};
     if (!static_cast<base::Link<>&>(watch).linked()) {
         return;
     }
-    static_cast<base::Link<>&>(watch).unlink();
     Row& row = rows_[static_cast<std::size_t>(watch.signal_)];
+    take_out(watch, row);
+    // It alone was told of a signal that nobody has handled yet.
+    if (watch.share_ == SignalShare::exclusive && watch.event_.pending()) {
+        tell_sharing(row, watch.this_thread_only_, watch.thread_);
+    }
+}
+
+void SignalTable::abandon(const Loop& loop) noexcept {
+    const Guard guard{*this};
+    for (Row& row : rows_) {
+        for (SignalWatch* watch = row.watches.first(); watch != nullptr;) {
+            SignalWatch* const next = row.watches.next_of(*watch);
+            if (watch->event_.loop() == &loop) {
+                take_out(*watch, row);
+            }
+            watch = next;
+        }
+    }
+}
+
+void SignalTable::take_out(SignalWatch& watch, Row& row) noexcept {
+    static_cast<base::Link<>&>(watch).unlink();
     if (row.watches.empty() && row.installed) {
         ::sigaction(watch.signal_, &row.before, nullptr);
         row.installed = false;
@@ -98,12 +132,36 @@ void SignalTable::handle(int signal) noexcept {
     const int error = errno;
     SignalTable& table = of_process();
     table.lock();
-    base::List<SignalWatch>& watches = table.rows_[static_cast<std::size_t>(signal)].watches;
-    for (SignalWatch* watch = watches.first(); watch != nullptr; watch = watches.next_of(*watch)) {
-        watch->event_.post();
+    Row& row = table.rows_[static_cast<std::size_t>(signal)];
+    for (SignalWatch* watch = row.watches.first(); watch != nullptr;
+         watch = row.watches.next_of(*watch)) {
+        if (watch->share_ == SignalShare::always) {
+            watch->event_.post();
+        }
     }
+    tell_sharing(row, true, ::pthread_self());
     table.unlock();
     errno = error;
+}
+
+// Tells those of the thread, and if there are none, or `of_thread` is false, those of the process.
+void SignalTable::tell_sharing(Row& row, bool of_thread, pthread_t thread) noexcept {
+    bool any = false;
+    for (SignalWatch* watch = row.watches.first(); watch != nullptr;
+         watch = row.watches.next_of(*watch)) {
+        if (watch->share_ == SignalShare::always || watch->this_thread_only_ != of_thread ||
+            (of_thread && ::pthread_equal(watch->thread_, thread) == 0)) {
+            continue;
+        }
+        watch->event_.post();
+        any = true;
+        if (watch->share_ == SignalShare::exclusive) {
+            break;
+        }
+    }
+    if (of_thread && !any) {
+        tell_sharing(row, false, thread);
+    }
 }
 
 void SignalTable::before_fork() noexcept {

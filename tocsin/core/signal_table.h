@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <pthread.h>
 #include <system_error>
 
 #include <tocsin/base/list.h>
@@ -24,6 +25,9 @@ public:
     // Takes `watch` out; the handler is not inside it afterwards.
     void remove(SignalWatch& watch) noexcept;
 
+    // Takes out all watches that are registered with `loop`, which goes away without them.
+    void abandon(const Loop& loop) noexcept;
+
 private:
     class Guard;
     struct Row {
@@ -39,6 +43,9 @@ private:
     static void after_fork_in_child() noexcept;
 
     [[nodiscard]] static bool install(int signal, Row& row) noexcept;
+    static void tell_sharing(Row& row, bool of_thread, pthread_t thread) noexcept;
+    static void insert(SignalWatch& watch, Row& row) noexcept;
+    static void take_out(SignalWatch& watch, Row& row) noexcept;
     void forget_all() noexcept;
     void lock() noexcept;
     void unlock() noexcept { locked_.clear(std::memory_order_release); }

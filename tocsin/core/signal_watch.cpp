@@ -10,6 +10,7 @@ std::error_code SignalWatch::register_with(Loop& loop, int signal) noexcept {
     base::check(!registered(), "SignalWatch::register_with: the watch is registered already; "
                                "unregister it first");
     event_.register_with(loop);
+    thread_ = ::pthread_self();
     signal_ = signal;
     const std::error_code error = SignalTable::of_process().add(*this);
     if (error) {

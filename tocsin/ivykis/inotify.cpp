@@ -47,61 +47,43 @@ void forget(iv_inotify_watch& watch) {
     watch.wd = no_watch;
 }
 
-// A walk through what one read has brought. A handler may unregister the instance, which tells the
-// walk so through `term`.
-class Walk {
-public:
-    explicit Walk(iv_inotify& inotify) : inotify_{&inotify} {
-        inotify.term = reinterpret_cast<void**>(&inotify_);
+// The instance whose events this thread walks through now, until a handler unregisters it.
+thread_local constinit iv_inotify* walked = nullptr;
+
+// Nobody knows whose events were dropped: so every watch that is there now is told.
+void deliver_overflow(const iv_inotify& inotify, inotify_event& event) {
+    const iv_avl_node* const last = iv_avl_tree_max(&inotify.watches);
+    const int last_wd = last == nullptr ? no_watch : watch_of(*last).wd;
+    iv_inotify_watch* watch = watch_from(inotify, 0);
+    while (watch != nullptr && watch->wd <= last_wd) {
+        const int wd = watch->wd;
+        watch->handler(watch->cookie, &event);
+        watch = walked == nullptr ? nullptr : watch_from(inotify, wd + 1);
     }
+}
 
-    [[nodiscard]] bool goes_on() const { return inotify_ != nullptr; }
-
-    // Ends the walk, unless a handler did.
-    void end() const {
-        if (goes_on()) {
-            inotify_->term = nullptr;
+void deliver(const iv_inotify& inotify, inotify_event& event) {
+    if ((event.mask & IN_Q_OVERFLOW) != 0) {
+        deliver_overflow(inotify, event);
+    } else if (iv_inotify_watch* const watch = find(inotify, event.wd)) {
+        if ((event.mask & IN_IGNORED) != 0 || (watch->mask & IN_ONESHOT) != 0) {
+            forget(*watch);
         }
+        watch->handler(watch->cookie, &event);
     }
-
-    void deliver(inotify_event& event) const {
-        if ((event.mask & IN_Q_OVERFLOW) != 0) {
-            deliver_overflow(event);
-        } else if (iv_inotify_watch* const watch = find(*inotify_, event.wd)) {
-            if ((event.mask & IN_IGNORED) != 0 || (watch->mask & IN_ONESHOT) != 0) {
-                forget(*watch);
-            }
-            watch->handler(watch->cookie, &event);
-        }
-    }
-
-private:
-    // Nobody knows whose events were dropped: so every watch there is now is told.
-    void deliver_overflow(inotify_event& event) const {
-        const iv_avl_node* const last = iv_avl_tree_max(&inotify_->watches);
-        const int last_wd = last == nullptr ? no_watch : watch_of(*last).wd;
-        iv_inotify_watch* watch = watch_from(*inotify_, 0);
-        while (watch != nullptr && watch->wd <= last_wd) {
-            const int wd = watch->wd;
-            watch->handler(watch->cookie, &event);
-            watch = goes_on() ? watch_from(*inotify_, wd + 1) : nullptr;
-        }
-    }
-
-    iv_inotify* inotify_;  // nullptr when it has been unregistered
-};
+}
 
 void read_events(void* cookie) {
-    auto& inotify = *static_cast<iv_inotify*>(cookie);
+    const auto& inotify = *static_cast<iv_inotify*>(cookie);
     alignas(inotify_event) std::array<char, buffer_size> buffer;
     const ssize_t size = ::read(inotify.fd.fd, buffer.data(), buffer.size());
-    const Walk walk{inotify};
-    for (ssize_t place = 0; place < size && walk.goes_on();) {
+    walked = static_cast<iv_inotify*>(cookie);
+    for (ssize_t place = 0; place < size && walked != nullptr;) {
         auto& event = *reinterpret_cast<inotify_event*>(buffer.data() + place);
         place += static_cast<ssize_t>(sizeof event + event.len);
-        walk.deliver(event);
+        deliver(inotify, event);
     }
-    walk.end();
+    walked = nullptr;
 }
 
 // A watch that is there already keeps its mask. IN_MASK_CREATE says so to the kernel, which older
@@ -145,8 +127,8 @@ int iv_inotify_register(iv_inotify* inotify) {
 void iv_inotify_unregister(iv_inotify* inotify) {
     iv_fd_unregister(&inotify->fd);
     ::close(inotify->fd.fd);
-    if (inotify->term != nullptr) {
-        *inotify->term = nullptr;
+    if (walked == inotify) {
+        walked = nullptr;
     }
 }
 

@@ -35,6 +35,8 @@ ThreadLoop::ThreadLoop()
     : core_{core::LoopOptions{.clock = clock_, .use_epoll = poll_method_of_process().uses_epoll}} {}
 
 ThreadLoop::~ThreadLoop() {
+    ChildTable::of_process().abandon(*this);
+    child_signal_.abandon();
     core_.abandon_slots();
 }
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include <tocsin/core/loop.h>
+#include <tocsin/ivykis/child_table.h>
 #include <tocsin/ivykis/now_clock.h>
 #include <tocsin/ivykis/pump_carrier.h>
 #include <tocsin/ivykis/tls.h>
@@ -42,6 +43,7 @@ public:
     [[nodiscard]] core::Loop& core() noexcept { return core_; }
     [[nodiscard]] NowClock& clock() noexcept { return clock_; }
     [[nodiscard]] TlsAreas& tls() noexcept { return tls_; }
+    [[nodiscard]] ChildSignal& child_signal() noexcept { return child_signal_; }
     [[nodiscard]] PumpPipes& pump_pipes() noexcept { return pump_pipes_; }
 
 private:
@@ -54,6 +56,7 @@ private:
     NowClock clock_;
     core::Loop core_;
     TlsAreas tls_;
+    ChildSignal child_signal_;
     PumpPipes pump_pipes_;
     bool quitting_ = false;
 };
