@@ -36,6 +36,14 @@ long long busy_ns(void) {
     return read_clock(CLOCK_THREAD_CPUTIME_ID);
 }
 
+int processors(void) {
+    cpu_set_t allowed;
+
+    require(sched_getaffinity(0, sizeof allowed, &allowed) == 0, "sched_getaffinity");
+    require(CPU_COUNT(&allowed) > 1, "there are not enough processors for this case");
+    return CPU_COUNT(&allowed);
+}
+
 void pin_to(int number) {
     cpu_set_t allowed, one;
     int seen = 0;

@@ -26,6 +26,9 @@ void require(int right, const char* what);
 
 long long now_ns(void);
 
+// How many processors this program may use. Ends it where that is only one.
+int processors(void);
+
 // Keeps the calling thread, and those that it starts, on one of the processors that it may use.
 // Ends the program where there are not so many.
 void pin_to(int number);

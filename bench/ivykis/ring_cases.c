@@ -1,4 +1,7 @@
-// Distinct iv_events from several posters to one loop that is kept busy. Private to bench.
+// Distinct iv_events from several posters to one loop that is kept busy: it has a processor of its
+// own, and the posters share the rest. (Where the loop shares one with a poster, each wake-up may
+// take the processor away from the poster, and the case would measure the scheduler.) Private to
+// bench.
 #include "measure.h"
 
 #include <iv.h>
@@ -15,6 +18,7 @@ enum { ring = 1024, posters_max = 4 };
 struct poster {
     struct iv_event events[ring];
     struct target* target;
+    int processor;
     _Alignas(128) atomic_long delivered;
 };
 
@@ -59,10 +63,12 @@ static void* run_target(void* cookie) {
         struct poster* poster = &target->posters[index];
 
         poster->target = target;
+        poster->processor = 1 + index % (processors() - 1);
         for (int slot = 0; slot < ring; slot++) {
             add_event(&poster->events[slot], count_delivery, poster);
         }
     }
+    pin_to(0);
     pthread_barrier_wait(&target->ready);
     iv_main();
     pthread_barrier_wait(&target->ready);
@@ -83,6 +89,7 @@ static void post_round_and_round(void* cookie) {
     struct poster* poster = cookie;
     long seen = 0, post;
 
+    pin_to(poster->processor);
     for (post = 0; !atomic_load_explicit(&poster->target->over, memory_order_relaxed); post++) {
         await_delivery(poster, post - ring + 1, &seen);
         iv_event_post(&poster->events[post % ring]);
@@ -91,19 +98,10 @@ static void post_round_and_round(void* cookie) {
     require(poster->delivered == post, "events were delivered more than once");
 }
 
-// Of this policy a thread that is woken does not take the processor from the one that woke it.
-// Else, wherever both share one, the target would be woken for each event alone.
-static void keep_target_busy(void) {
-    struct sched_param parameters = {.sched_priority = 0};
-
-    require(sched_setscheduler(0, SCHED_BATCH, &parameters) == 0, "sched_setscheduler");
-}
-
 static double deliveries(int posters) {
     static struct target target;
     pthread_t thread;
 
-    keep_target_busy();
     target.count = posters;
     pthread_barrier_init(&target.ready, NULL, 2);
     require(pthread_create(&thread, NULL, run_target, &target) == 0, "pthread_create");
