@@ -9,9 +9,10 @@ packages_of() {
             ;;
         clang) echo clang-19 libclang-rt-19-dev llvm-19 ;;
         lint) echo clang-format-19 clang-tidy-19 shellcheck ;;
-        test) echo spin netcat-openbsd ;;
+        test) echo spin netcat-openbsd syslog-ng-core syslog-ng-mod-examples ;;
         bench) echo libbenchmark-dev libivykis-dev libuv1-dev ;;
         run) echo netcat-openbsd ;;
+        soak) echo syslog-ng-core ;;
         doctor) echo python3 ;;
     esac
 }
@@ -33,11 +34,24 @@ as_root() {
     fi
 }
 
-apt_install() {
+# Until the shell that calls this ends, no service is started because its package is installed.
+hold_services_back() {
+    local policy=/usr/sbin/policy-rc.d
+    [ ! -e "$policy" ] || return 0
+    # shellcheck disable=SC2064  # this very file
+    trap "as_root rm -f $policy" EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin "$policy"
+}
+
+# Of what is installed here only the programs are wanted: a service that comes along is neither started
+# nor enabled, and nothing is removed for it (one system logger would be, for another).
+apt_install() (
+    hold_services_back
     as_root apt-get update -q
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -q --no-install-recommends "$@"
-}
+        apt-get install -y -q --no-install-recommends --no-remove "$@" || return
+    [[ " $* " != *" syslog-ng-core "* ]] || as_root update-rc.d syslog-ng disable
+)
 
 # need GROUP...: afterwards all their packages are there, or the script has ended with what to do.
 need() {

@@ -27,7 +27,12 @@ dev_run() {
 dev_soak() {
     local name=${1:-serve}
     [ $# -eq 0 ] || shift
-    build_what_runs
+    if [ "$name" = syslog-ng ]; then
+        need soak
+        build_preset release --target ivykis syslog-ng-sender
+    else
+        build_what_runs
+    fi
     start_tool "tools/soak_$name" "$@"
 }
 
