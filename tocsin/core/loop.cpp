@@ -61,6 +61,10 @@ const char* Loop::waits_with() const noexcept {
     return state_->poller->name();
 }
 
+std::uint64_t Loop::turn_number() const noexcept {
+    return state_->turn_number;
+}
+
 void Loop::run() {
     adopt("Loop::run");
     while (!take_stop()) {
@@ -103,6 +107,7 @@ struct Loop::Turning {
 
 bool Loop::deliver_due() {
     const Turning turning{*state_};
+    state_->had_events = false;
     read_time();
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
@@ -113,9 +118,18 @@ bool Loop::wait_and_deliver(Wait wait, bool delivered) {
     const Turning turning{*state_};
     wait_and_collect(wait, delivered);
     state_->clock.waited();
-    delivered |= deliver_events();
+    if (!std::exchange(state_->had_events, false)) {
+        delivered |= deliver_events();
+    }
     delivered |= deliver_watches();
     return delivered;
+}
+
+bool Loop::deliver_events_early() {
+    if (std::exchange(state_->had_events, true)) {
+        return false;
+    }
+    return deliver_events();
 }
 
 base::Time Loop::now() noexcept {
@@ -207,7 +221,7 @@ bool Loop::busy() const noexcept {
 // work which renews itself neither starves descriptors nor pays a system call for every turn.
 bool Loop::should_look() noexcept {
     State& state = *state_;
-    const bool look = !state.clock.passes() || state.time - state.looked_at >= unlooked_max ||
+    const bool look = (state.looks_in_every_turn && state.watches > 0) || !state.clock.passes() || state.time - state.looked_at >= unlooked_max ||
                       ++state.turns_unlooked >= turns_unlooked_max;
     if (look) {
         state.looked_at = state.time;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <system_error>
@@ -22,6 +23,9 @@ struct LoopOptions {
     base::Clock& clock = base::monotonic_clock();
     // False: wait with poll(2) even where epoll is there.
     bool use_epoll = true;
+    // True: ask the kernel for descriptors in every turn, however busy the loop is, as long as any
+    // is watched.
+    bool look_in_every_turn = false;
 };
 
 // One loop serves one thread: the one that made it, or the one that called run(), run_until_idle()
@@ -79,8 +83,10 @@ public:
     bool deliver_due();
     bool wait_and_deliver(Wait wait, bool delivered);
 
-    // Makes phase 4 by itself: delivers the events that are pending now. True when there were any.
-    bool deliver_events();
+    // Makes phase 4 of the turn early, inside the handler of a timer or a task: delivers the events
+    // that are pending now, and what is posted from then on belongs to the next turn. True when
+    // there were any.
+    bool deliver_events_early();
 
     // Makes run() return at the end of the turn in which the loop notices it. When it is not
     // running the call is kept: run() returns after its first turn then, or at once when turn()
@@ -100,6 +106,9 @@ public:
 
     // How many slots are registered, armed or scheduled. On the loop's thread.
     [[nodiscard]] std::size_t registered_count() const noexcept { return registered_ - 1; }
+
+    // The number of the last turn whose tasks it has begun to deliver. On the loop's thread.
+    [[nodiscard]] std::uint64_t turn_number() const noexcept;
 
     // How the loop waits: "epoll_pwait2", "epoll" or "poll".
     [[nodiscard]] const char* waits_with() const noexcept;
@@ -142,6 +151,7 @@ private:
     [[nodiscard]] bool busy() const noexcept;
     bool deliver_timers();
     bool deliver_tasks();
+    bool deliver_events();
     bool deliver_watches();
     [[nodiscard]] std::optional<base::Duration> time_left() noexcept;
     void tell_changes();

@@ -23,6 +23,7 @@ Loop::State::State(const LoopOptions& options)
       bell{open_channel()},
       poller{Poller::make(bell, options.use_epoll)},
       timers{time},
+      looks_in_every_turn{options.look_in_every_turn},
       looked_at{time} {}
 
 }  // namespace tocsin::core

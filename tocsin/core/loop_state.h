@@ -23,6 +23,7 @@ struct Loop::State {
     bool turning = false;
     bool asleep = false;
     bool delivering_tasks = false;
+    bool had_events = false;  // this turn has made its phase 4 already
     std::uint64_t turn_number = 0;
 
     ReadyQueue ready;
@@ -43,6 +44,8 @@ struct Loop::State {
     std::atomic<std::uint64_t> rings_begun{0};
     std::uint64_t rings_taken = 0;
 
+    std::size_t watches = 0;  // how many are registered
+    bool looks_in_every_turn;
     base::Time looked_at;  // when the kernel was last asked for descriptors
     std::uint32_t turns_unlooked = 0;
 

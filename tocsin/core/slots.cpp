@@ -105,6 +105,7 @@ std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions inte
     }
     loop_ = &loop;
     ++loop.registered_;
+    ++loop.state_->watches;
     return {};
 }
 
@@ -119,6 +120,7 @@ void Watch::unregister() noexcept {
         loop_->check_thread("Watch::unregister");
         loop_->state_->poller->remove(*this);
         --loop_->registered_;
+        --loop_->state_->watches;
     }
     loop_ = nullptr;
 }

@@ -21,8 +21,7 @@ public:
     Task() noexcept = default;
     explicit Task(base::Callback<> handler) noexcept : Handled{handler} {}
 
-    // A task that takes the place of one that was last delivered in turn `delivered_in`, for
-    // join_turn().
+    // A task that counts as delivered in turn `delivered_in` of its loop, for join_turn().
     Task(base::Callback<> handler, std::uint64_t delivered_in) noexcept
         : Handled{handler}, delivered_in_{delivered_in} {}
 
@@ -53,7 +52,7 @@ private:
     friend class base::List<Task>;
 
     Loop* loop_ = nullptr;
-    std::uint64_t delivered_in_ = 0;  // which turn of its loop; the last member
+    std::uint64_t delivered_in_ = 0;  // which turn of its loop
 };
 
 }  // namespace tocsin::core

@@ -35,5 +35,11 @@ void iv_event_unregister(iv_event* event) {
 }
 
 void iv_event_post(iv_event* event) {
-    slot_of(*event).post();
+    Event& slot = slot_of(*event);
+    ThreadLoop* const loop = ThreadLoop::current();
+    const bool own = loop != nullptr && slot.loop() == &loop->core();
+    slot.post();
+    if (own) {
+        loop->note_own_post();
+    }
 }

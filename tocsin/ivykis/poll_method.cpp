@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <string_view>
 #include <sys/auxv.h>
+#include <unistd.h>
 
 #include <iv.h>
 
@@ -23,7 +24,8 @@ constexpr std::array<PollMethod, 4> methods{{
 }};
 
 std::string_view variable(const char* name) noexcept {
-    const char* const value = ::getauxval(AT_SECURE) == 0 ? std::getenv(name) : nullptr;
+    const bool own = ::getauxval(AT_SECURE) == 0 && ::geteuid() == ::getuid();
+    const char* const value = own ? std::getenv(name) : nullptr;
     return value == nullptr ? std::string_view{} : std::string_view{value};
 }
 

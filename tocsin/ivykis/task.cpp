@@ -1,6 +1,4 @@
 // Tasks: iv_task(3). Private to tocsin/ivykis.
-#include <cstdint>
-#include <cstring>
 #include <new>
 
 #include <iv.h>
@@ -27,20 +25,14 @@ const Task& slot_of(const iv_task& task) {
     return *std::launder(reinterpret_cast<const Task*>(&task));
 }
 
-// In which turn the task in this memory was delivered last. Programs initialise a task anew in its own
-// handler, and then it has to wait for the next round all the same; memory that was no task before
-// says a turn that there has never been.
-std::uint64_t last_turn_of(const iv_task& task) {
-    std::uint64_t turn = 0;
-    std::memcpy(&turn, reinterpret_cast<const char*>(&task) + sizeof(Task) - sizeof turn,
-                sizeof turn);
-    return turn;
-}
-
 }  // namespace
 
+// A task that a handler initialises counts as one that has run in that round already: so one that is
+// initialised anew in its own handler waits for the next round.
 void IV_TASK_INIT(iv_task* task) {
-    ::new (task) Task{Callback<>{task->handler, task->cookie}, last_turn_of(*task)};
+    ThreadLoop* const loop = ThreadLoop::current();
+    ::new (task) Task{Callback<>{task->handler, task->cookie},
+                      loop == nullptr ? 0 : loop->core().turn_number()};
 }
 
 void iv_task_register(iv_task* task) {

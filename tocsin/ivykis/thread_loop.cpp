@@ -32,11 +32,15 @@ pthread_key_t key_of_end() {
 thread_local constinit ThreadLoop* ThreadLoop::current_ = nullptr;
 
 ThreadLoop::ThreadLoop()
-    : core_{core::LoopOptions{.clock = clock_, .use_epoll = poll_method_of_process().uses_epoll}} {}
+    : core_{core::LoopOptions{.clock = clock_,
+                              .use_epoll = poll_method_of_process().uses_epoll,
+                              .look_in_every_turn = true}},
+      own_posts_{base::Callback<>{[this] { core_.deliver_events_early(); }}} {}
 
 ThreadLoop::~ThreadLoop() {
     ChildTable::of_process().abandon(*this);
     child_signal_.abandon();
+    own_posts_.cancel();
     core_.abandon_slots();
 }
 
@@ -76,13 +80,10 @@ ThreadLoop* ThreadLoop::continue_here(const char* call) {
     return current_;
 }
 
-// Events that the thread has posted itself are delivered with the tasks as well, so that they come
-// before a look at iv_quit().
 void ThreadLoop::run() {
     quitting_ = false;
     while (true) {
-        bool delivered = core_.deliver_due();
-        delivered |= core_.deliver_events();
+        const bool delivered = core_.deliver_due();
         if (quitting_ || core_.registered_count() == 0) {
             return;
         }

@@ -36,6 +36,10 @@ public:
     ThreadLoop(const ThreadLoop&) = delete;
     ThreadLoop& operator=(const ThreadLoop&) = delete;
 
+    // The thread itself has posted an event of this loop: events come in the place of a task that
+    // is registered now.
+    void note_own_post() noexcept { own_posts_.join_turn(core_); }
+
     // Turns until quit() is called or nothing is registered.
     void run();
     void quit() noexcept { quitting_ = true; }
@@ -55,6 +59,7 @@ private:
 
     NowClock clock_;
     core::Loop core_;
+    core::Task own_posts_;
     TlsAreas tls_;
     ChildSignal child_signal_;
     PumpPipes pump_pipes_;
