@@ -22,6 +22,8 @@ static const char* name_expected;
 static void choose(void) {
     if (names_to_try != NULL) {
         exclude(names_to_try);
+    } else {
+        unsetenv("IV_EXCLUDE_POLL_METHOD");  // whoever runs the tests may have set it
     }
     KEEP(iv_poll_method_name() == NULL);
     iv_init();
@@ -36,7 +38,7 @@ static void excluding(const char* names, const char* expected) {
     name_expected = expected;
     if (promise_status_of(choose, text, sizeof text) != 0) {
         fprintf(stderr, "without '%s' it is not %s: %s", names, expected, text);
-        KEEP(!"the expected method");
+        promise_broken(__FILE__, __LINE__, "the method is the expected one");
     }
 }
 

@@ -25,13 +25,13 @@ static int submit(struct iv_popen_request* request, char* type, char* script) {
     return iv_popen_request_submit(request);
 }
 
-// Reads until the end, for two seconds between two pieces at most. Whether the end came.
+// Reads until the end, for ten seconds between two pieces at most. Whether the end came.
 static int read_all(int descriptor, char* text, size_t size) {
     size_t length = 0;
     struct pollfd ready = {.fd = descriptor, .events = POLLIN};
 
     text[0] = '\0';
-    while (length + 1 < size && poll(&ready, 1, 2000) == 1) {
+    while (length + 1 < size && poll(&ready, 1, 10000) == 1) {
         ssize_t got = read(descriptor, text + length, size - 1 - length);
 
         KEEP(got >= 0);

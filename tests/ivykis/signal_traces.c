@@ -215,6 +215,8 @@ BETTER(an_interest_registered_without_a_free_descriptor_works) {
     int open_before;
 
     iv_init();
+    promise_few_descriptors(0);  // leaves more open than before
+    promise_many_descriptors();
     open_before = promise_open_descriptors();
     promise_few_descriptors(0);
     start(&interest, SIGUSR1, count_and_quit);
