@@ -150,6 +150,21 @@ PROMISE(a_forked_child_may_post_to_its_parent) {
     iv_deinit();
 }
 
+static void post_without_descriptors(void) {
+    iv_init();
+    start_raw(&raw, never, NULL);
+    for (int number = 0; number < 256; number++) {
+        close(number);
+    }
+    iv_event_raw_post(&raw);
+    _exit(0);
+}
+
+// As in a child that has closed what it inherited.
+PROMISE(a_raw_post_that_cannot_be_made_is_ignored) {
+    SAME(promise_status_of(post_without_descriptors, NULL, 0), 0);
+}
+
 static void post_itself(void* cookie) {
     mark(cookie);
     iv_event_raw_post(&raw);
