@@ -299,6 +299,7 @@ PROMISE(children_are_reported_in_the_threads_that_registered_their_interests) {
     pthread_t threads[3];
 
     iv_init();
+    iv_deinit();
     for (int index = 0; index < 3; index++) {
         SAME(pthread_create(&threads[index], NULL, spawn_in_thread, NULL), 0);
     }
