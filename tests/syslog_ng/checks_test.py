@@ -12,14 +12,11 @@ from configuration import Configuration
 from daemon import Daemon, State
 from library import FILE, Library, mapped_files
 from lines import PADDING, Checker
-from loads import LOADS, run_load, with_fault
+from loads import load_named, with_fault
+from run import run_load
 from soak import growth_of
 
 STOCK = Library("stock")
-
-
-def load_named(name):
-    return next(load for load in LOADS if load.name == name)
 
 
 def line(connection, number, padding=PADDING):

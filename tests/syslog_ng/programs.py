@@ -11,7 +11,8 @@ from pathlib import Path
 from configuration import Configuration
 from daemon import Daemon
 from lines import LINE_SIZE, check_lines
-from loads import LOADS, end_sender, start_sender
+from loads import load_named
+from sending import end_sender, start_sender
 from waiting import Late, wait_until
 
 SECONDS_MAX = 120
@@ -64,9 +65,8 @@ def check_random(daemon):
 
 def check_threaded(daemon):
     """A destination in a thread of its own, with a loop, events, a task and timers in it."""
-    load = next(load for load in LOADS if load.name == "tcp-10")
     path = daemon.folder / "threaded"
-    sent = end_sender(start_sender(daemon, load, 50_000))
+    sent = end_sender(start_sender(daemon, load_named("tcp-10"), 50_000))
     bare = daemon.folder / "bare"
 
     def has_all():
@@ -81,8 +81,7 @@ def check_threaded(daemon):
 
 def check_disk_queue(daemon):
     """A destination that nobody serves: it connects in vain; the lines wait on disk."""
-    load = next(load for load in LOADS if load.name == "tcp-10")
-    sent = end_sender(start_sender(daemon, load, 1000))
+    sent = end_sender(start_sender(daemon, load_named("tcp-10"), 1000))
     wait_until(lambda: ";queued;1000" in daemon.control("stats"), SECONDS_MAX, "1000 lines on disk")
     wait_until(lambda: daemon.said().count("Syslog connection failed") >= 3, SECONDS_MAX, "retries")
     daemon.end()
@@ -96,9 +95,8 @@ def check_disk_queue(daemon):
 
 def check_relay(daemon):
     """The next syslog-ng is not there when the lines come; it gets all of them when it is."""
-    load = next(load for load in LOADS if load.name == "tcp-10")
     wait_until(lambda: "onnection failed" in daemon.said(), SECONDS_MAX, "a try in vain")
-    sent = end_sender(start_sender(daemon, load, 50_000))
+    sent = end_sender(start_sender(daemon, load_named("tcp-10"), 50_000))
     folder = daemon.folder / "second"
     folder.mkdir()
     source = f'unix-stream("{daemon.folder}/next" flags(expect-hostname))'

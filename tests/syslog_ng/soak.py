@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from configuration import Configuration
 from daemon import Daemon
 from lines import check_lines
-from loads import SENDER, count_arrived, end_sender
+from sending import SENDER, count_arrived, end_sender
 from waiting import Late, wait_until
 
 SECONDS_QUIET_MAX = 40  # idle workers of ivykis leave after ten
@@ -35,11 +35,11 @@ class Stream:
 # No pipe: syslog-ng leaves it while it is reloaded, and then its writers have no reader. No file: it is
 # looked at ten times a second, so that no worker would ever be idle for long enough to leave.
 STREAMS = [
-    Stream("tcp", "tcp", 0, 1, 2000),
-    Stream("tcp", "tcp", 100, 10, 5000),
-    Stream("tcp", "tcp", 200, 100, 5000),
-    Stream("udp", "udp", 400, 1, 3000),
-    Stream("unix", "socket", 500, 1, 1000),
+    Stream("tcp", "tcp", 0, 1, 1000),
+    Stream("tcp", "tcp", 100, 10, 2500),
+    Stream("tcp", "tcp", 200, 100, 2500),
+    Stream("udp", "udp", 400, 1, 1500),
+    Stream("unix", "socket", 500, 1, 500),
 ]
 FIRST_VISITOR = 1000
 
