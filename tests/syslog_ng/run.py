@@ -46,9 +46,11 @@ class Run:
 
     def __exit__(self, kind, error, trace):
         expected = isinstance(error, (Late, OSError, subprocess.SubprocessError))
-        self.outcome.problems += [str(error)] if expected else []
+        if expected:
+            arrived = count_arrived(self.daemon)
+            self.outcome.problems.append(f"{error}; {arrived:,} lines had arrived")
         self.outcome.problems += self.daemon.problems_at_end()
-        if self.daemon.lines.exists():
+        if not expected and self.daemon.lines.exists():
             self.outcome.problems += check_lines(self.daemon.lines, self.sent).problems()
         self.folder.cleanup()
         return expected
@@ -88,7 +90,7 @@ class Run:
             else:
                 goal = sum(self.sent.values()) + lines
                 wait_until(lambda: progress.is_over(goal), SECONDS_MAX, "all lines")
-            return end_sender(sender)
+            return end_sender(sender, SECONDS_TO_CLOSE)
         finally:
             sender.kill()
             sender.wait()

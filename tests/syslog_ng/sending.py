@@ -33,9 +33,13 @@ def start_sender(daemon, load, lines, first=0):
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
 
-def end_sender(sender):
+def end_sender(sender, seconds=SECONDS_MAX):
     """Lets it come to its end; how many lines went over which connection."""
-    said, _ = sender.communicate(timeout=SECONDS_MAX)
+    try:
+        said, _ = sender.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        sender.kill()
+        raise Late(f"the sender cannot go on, for {seconds} s: nobody reads") from None
     if sender.returncode != 0:
         raise Late(f"the sender: exit code {sender.returncode}")
     return {int(number): int(count) for number, count in map(str.split, said.splitlines())}
