@@ -124,12 +124,10 @@ PROMISE(events_that_another_thread_posts_run_before_descriptors_under_epoll) {
         in_a_thread(post_event, &event);
         in_a_thread(post_event, &second_event);
         one_turn();
-        // Under poll and ppoll an event is a descriptor among the others.
-        if (by_epoll()) {
-            TRACE("event second fd ");
-        } else {
-            TRACE("fd event second ");
-        }
+        // Under poll and ppoll the stock library has a descriptor for events among the others.
+        KEEP(strcmp(trace, "event second fd ") == 0 ||
+             (!by_epoll() && strcmp(trace, "fd event second ") == 0));
+        trace[0] = '\0';
     }
     iv_deinit();
 }

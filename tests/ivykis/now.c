@@ -136,7 +136,7 @@ PROMISE(descriptors_and_the_tasks_they_start_see_one_time) {
     iv_deinit();
 }
 
-static long long wrote_at;
+static _Atomic long long wrote_at;
 
 static void* write_after_a_while(void* unused) {
     work_for(5 * ms);

@@ -185,6 +185,14 @@ static inline int by_epoll(void) {
     return strncmp(iv_poll_method_name(), "epoll", 5) == 0;
 }
 
+// Whether `body`, run in a process of its own, aborts. If it does not, it must end well.
+static inline int aborts_or_ends_well(void (*body)(void)) {
+    int status = promise_status_of(body, NULL, 0);
+
+    KEEP(status == 0 || (WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT));
+    return status != 0;
+}
+
 static inline void exit_by_epoll(void) {
     iv_init();
     exit(by_epoll());
