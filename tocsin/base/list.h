@@ -125,6 +125,14 @@ public:
         }
     }
 
+    // Calls `visit(element)` for each element in order; it must not change the list.
+    template <typename Visit>
+    void for_each(Visit visit) const {
+        for (const Link<Tag>* link = root_.next_; link != &root_; link = link->next_) {
+            visit(static_cast<const T&>(*link));
+        }
+    }
+
     // The element after `element`, or nullptr at the end.
     [[nodiscard]] T* next_of(const T& element) const noexcept {
         Link<Tag>* const next = static_cast<const Link<Tag>&>(element).next_;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <new>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include <iv.h>
 
@@ -66,16 +67,16 @@ int number_of(const std::error_code& error) {
 }
 
 void prepare_descriptor(int descriptor) {
-    const int flags = ::fcntl(descriptor, F_GETFD);
-    if ((flags & FD_CLOEXEC) == 0) {
-        ::fcntl(descriptor, F_SETFD, flags | FD_CLOEXEC);
-    }
+    ::fcntl(descriptor, F_SETFD, FD_CLOEXEC);
     const int status = ::fcntl(descriptor, F_GETFL);
     if ((status & O_NONBLOCK) == 0) {
         ::fcntl(descriptor, F_SETFL, status | O_NONBLOCK);
     }
-    const int yes = 1;
-    ::setsockopt(descriptor, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
+    struct stat kind{};
+    if (::fstat(descriptor, &kind) == 0 && S_ISSOCK(kind.st_mode)) {
+        const int yes = 1;
+        ::setsockopt(descriptor, SOL_SOCKET, SO_OOBINLINE, &yes, sizeof yes);
+    }
 }
 
 // Zero, or what errno is to be.

@@ -78,6 +78,7 @@ void send_signal(void* cookie) {
     auto& child = *static_cast<Child*>(cookie);
     const bool polite = child.signals_sent++ < polite_signals;
     iv_wait_interest_kill(&child.interest, polite ? SIGTERM : SIGKILL);
+    iv_invalidate_now();
     child.next_signal.expires = iv_now;
     child.next_signal.expires.tv_sec += seconds_between_signals;
     iv_timer_register(&child.next_signal);

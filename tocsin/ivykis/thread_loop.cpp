@@ -40,25 +40,37 @@ ThreadLoop::ThreadLoop()
 ThreadLoop::~ThreadLoop() {
     ChildTable::of_process().abandon(*this);
     child_signal_.abandon();
+    while (!pools_.empty()) {
+        pools_.pop_front().abandon();
+    }
+    local_work_.abandon();
+    family_.abandon();
     own_posts_.cancel();
     core_.abandon_slots();
 }
 
 void ThreadLoop::begin() {
+    if (const std::error_code error = try_to_begin()) {
+        iv_fatal("iv_init: there is no loop to be had: %s", std::strerror(error.value()));
+    }
+}
+
+std::error_code ThreadLoop::try_to_begin() {
     if (current_ != nullptr && current_->core_.is_of_this_process()) {
-        return;
+        return {};
     }
     // What a forked child has from its parent's thread is of no use to it.
     delete std::exchange(current_, nullptr);
     try {
         current_ = new ThreadLoop;
     } catch (const std::system_error& error) {
-        iv_fatal("iv_init: %s", error.what());
+        return error.code();
     } catch (const std::bad_alloc&) {
-        iv_fatal("iv_init: there is no memory for a loop");
+        return std::make_error_code(std::errc::not_enough_memory);
     }
     ::pthread_setspecific(key_of_end(), current_);
     current_->tls_.begin();
+    return {};
 }
 
 void ThreadLoop::end() noexcept {

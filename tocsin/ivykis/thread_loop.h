@@ -1,13 +1,15 @@
 // What a thread has from iv_init() to iv_deinit(). Private to tocsin/ivykis.
 #pragma once
 
-#include <cstddef>
+#include <system_error>
 
 #include <tocsin/core/loop.h>
 #include <tocsin/ivykis/child_table.h>
 #include <tocsin/ivykis/now_clock.h>
 #include <tocsin/ivykis/pump_carrier.h>
+#include <tocsin/ivykis/thread_family.h>
 #include <tocsin/ivykis/tls.h>
+#include <tocsin/ivykis/work_pool.h>
 
 namespace tocsin::ivykis {
 
@@ -30,6 +32,9 @@ public:
     // memory are short.
     static void begin();
 
+    // As begin(), but gives back the error when descriptors or memory are short.
+    [[nodiscard]] static std::error_code try_to_begin();
+
     // Takes the loop of the calling thread away, and leaves alone what is registered with it.
     static void end() noexcept;
 
@@ -48,6 +53,9 @@ public:
     [[nodiscard]] NowClock& clock() noexcept { return clock_; }
     [[nodiscard]] TlsAreas& tls() noexcept { return tls_; }
     [[nodiscard]] ChildSignal& child_signal() noexcept { return child_signal_; }
+    [[nodiscard]] ThreadFamily& family() noexcept { return family_; }
+    [[nodiscard]] base::List<WorkPool>& pools() noexcept { return pools_; }
+    [[nodiscard]] LocalWork& local_work() noexcept { return local_work_; }
     [[nodiscard]] PumpPipes& pump_pipes() noexcept { return pump_pipes_; }
 
 private:
@@ -62,6 +70,9 @@ private:
     core::Task own_posts_;
     TlsAreas tls_;
     ChildSignal child_signal_;
+    ThreadFamily family_{*this};
+    base::List<WorkPool> pools_;
+    LocalWork local_work_{*this};
     PumpPipes pump_pipes_;
     bool quitting_ = false;
 };

@@ -1,8 +1,5 @@
 // Changes of child processes: iv_wait(3). Private to tocsin/ivykis.
-#include <cerrno>
 #include <cstdio>
-#include <cstdlib>
-#include <stdio_ext.h>
 #include <unistd.h>
 
 #include <iv_wait.h>
@@ -27,11 +24,10 @@ void deliver_change(void* cookie) {
     }
 }
 
-// What the parent had not written yet is the parent's to write.
+// The handlers of the parent's exit are not the child's; but what the child has printed is written.
 [[noreturn]] void be_child(void (*function)(void*), void* argument) {
-    ::__fpurge(stdout);
     function(argument);
-    std::fflush(stdout);
+    std::fflush(nullptr);
     ::_exit(1);
 }
 
@@ -51,6 +47,8 @@ void iv_wait_interest_register(iv_wait_interest* interest) {
 int iv_wait_interest_register_spawn(iv_wait_interest* interest, void (*function)(void*),
                                     void* argument) {
     static_cast<void>(ThreadLoop::of_caller("iv_wait_interest_register_spawn"));
+    // Else the child would write once more what the parent has not written yet.
+    std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
         be_child(function, argument);
