@@ -6,12 +6,15 @@
 #include <csignal>
 #include <gtest/gtest.h>
 #include <memory>
+#include <pthread.h>
 #include <thread>
 
 #include <tests/core/does.h>
 #include <tests/core/forked.h>
 #include <tests/core/interruptions.h>
+#include <tests/core/on_processor.h>
 #include <tests/core/patience.h>
+#include <tests/core/processor_time.h>
 #include <tocsin/core/errors.h>
 #include <tocsin/core/loop.h>
 
@@ -222,6 +225,47 @@ TEST(SignalWatch, a_forked_child_makes_watches_of_its_own) {
     std::raise(SIGUSR1);
     loop.run_until_idle();
     EXPECT_EQ(inherited.calls, 1);
+}
+
+// As long as it lives the calling thread goes before all ordinary ones, where that is allowed.
+class Urgent {
+public:
+    Urgent() noexcept {
+        ::pthread_getschedparam(::pthread_self(), &policy_, &parameters_);
+        const sched_param urgent{.sched_priority = 1};
+        ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &urgent);
+    }
+    Urgent(const Urgent&) = delete;
+    Urgent& operator=(const Urgent&) = delete;
+    ~Urgent() { ::pthread_setschedparam(::pthread_self(), policy_, &parameters_); }
+
+private:
+    int policy_ = 0;
+    sched_param parameters_{};
+};
+
+// The thread that registers is kept from the processor by the signal handler that waits for it. A
+// handler that spins takes all the time that the kernel grants it.
+TEST(SignalWatch, a_signal_handler_gives_way_to_a_thread_of_lower_priority_that_registers) {
+    const OnProcessor here{0};
+    Loop loop;
+    Counted alarms;
+    ASSERT_FALSE(alarms.watch.register_with(loop, SIGALRM));
+    const std::jthread registrar{[](const std::stop_token& stop) {
+        Loop own_loop;
+        SignalWatch watch;
+        while (!stop.stop_requested() && !watch.register_with(own_loop, SIGUSR1)) {
+            watch.unregister();
+        }
+    }};
+    const Urgent urgent;
+    bool all_told = false;
+    const std::chrono::nanoseconds used = processor_time_of([&] {
+        const Interruptions interruptions{std::chrono::milliseconds{1}};
+        all_told = turn_until(loop, [&] { return alarms.calls >= 100; });
+    });
+    EXPECT_TRUE(all_told);
+    EXPECT_LT(used, std::chrono::milliseconds{500});
 }
 
 }  // namespace
