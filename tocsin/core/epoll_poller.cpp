@@ -136,9 +136,10 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
     return {};
 }
 
+// An exclusive entry of an interest that is over would take a wake-up from a loop that wants it.
 std::error_code EpollPoller::update(Watch& watch) noexcept {
     const bool grew = (watch.interest_ - watch.installed_).any();
-    return grew ? install(watch, watch.interest_) : std::error_code{};
+    return grew || watch.wakes_ == Wakes::one ? install(watch, watch.interest_) : std::error_code{};
 }
 
 void EpollPoller::remove(Watch& watch) noexcept {
