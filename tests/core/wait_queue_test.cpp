@@ -186,6 +186,24 @@ TEST_F(WaitQueueTest, a_sink_that_arms_again_while_the_arm_looks_stays_armed) {
     expect_sums_to_hold();
 }
 
+// Arming again began to count anew, as for an arm that comes from another queue: the answer was
+// met.
+TEST_F(WaitQueueTest, a_request_whose_sink_was_called_is_fired_also_when_the_arm_is_armed_again) {
+    Noted noted{journal, 1};
+    EXPECT_EQ(queue.arm(noted.arm, input, 1,
+                        [&] {
+                            queue.trigger(input);
+                            queue.arm(noted.arm, input, 5);
+                            return 1;
+                        }),
+              Armed::fired);
+    EXPECT_EQ(take_journal(), (std::vector{1}));
+    EXPECT_TRUE(queue.is_armed(noted.arm)) << "the second request was taken back";
+    queue.trigger(input, 5);
+    EXPECT_EQ(take_journal(), (std::vector{1}));
+    expect_sums_to_hold();
+}
+
 TEST_F(WaitQueueTest, what_an_arm_did_in_another_queue_does_not_count) {
     Noted noted{journal, 1};
     for (int round = 0; round < 10; ++round) {
