@@ -94,9 +94,9 @@ public:
     std::size_t cancel_all(std::uint64_t owner) noexcept;
 
     // Fires every arm of `condition` whose threshold is at most `available`, oldest first, each
-    // once. Call it after the state has changed. Costs what fires: nothing is walked that does not,
-    // and when nobody is armed that low no lock is taken. An arm that a sink arms again is not
-    // fired by the same call.
+    // once. Call it after the state has changed. Costs what fires: for each at most a logarithm of
+    // what is armed, and when nobody is armed that low no lock is taken. An arm that a sink arms
+    // again is not fired by the same call.
     void trigger(Condition condition, std::int64_t available = INT64_MAX) noexcept;
 
     // Fires the arms of `owner` for `conditions`, whatever their thresholds, and no others: for the
