@@ -114,6 +114,7 @@ bool Loop::turn(Wait wait) {
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
     wait_and_collect(wait, delivered);
+    state_->time_is_fresh = false;
     delivered |= deliver_events();
     delivered |= deliver_watches();
     return delivered;
@@ -230,7 +231,6 @@ void Loop::wait_and_collect(Wait wait, bool delivered) {
         state.rings_taken += state.bell.drain();
     }
     state.collected.rung = false;
-    state.time_is_fresh = false;
 }
 
 // Until the next timer, by a fresh clock: the handlers of this turn may have taken long.
