@@ -66,31 +66,40 @@ double time_threads(int count, Work work) {
     return nanoseconds_since(start);
 }
 
-// Many posts of slot 0, which merge; slot 1 ends the run.
+// Many posts of slot 0, which merge, so they cannot be counted: a handler run has to follow the
+// last post of each thread, and to see what that thread wrote before. Slot 1 ends the run.
 template <typename Peer>
 double post_one(int threads) {
     constexpr int posts = 400'000;
     struct State {
         std::atomic<Peer*> peer{nullptr};
-        std::atomic<long> written{0};
-        long seen = 0;
+        std::atomic<int> written{0};
+        std::atomic<int> seen{0};
     } state;
     const Handler handler{[](void* context, std::size_t index) {
                               State& own = *static_cast<State*>(context);
-                              own.seen = own.written.load(std::memory_order_relaxed);
                               if (index == 1) {
                                   own.peer.load()->stop();
+                                  return;
                               }
+                              own.seen.store(own.written.load(std::memory_order_relaxed),
+                                             std::memory_order_relaxed);
                           },
                           &state};
     Owner<Peer> owner{2, handler, -1};
     state.peer = &owner.peer();
     const double elapsed = time_threads(threads, [&](int) {
-        for (int post = 0; post < posts / threads; ++post) {
+        for (int post = 1; post < posts / threads; ++post) {
             owner.peer().post(0);
         }
+        state.written.fetch_add(1, std::memory_order_relaxed);
+        owner.peer().post(0);
     });
-    state.written.store(1, std::memory_order_relaxed);
+    const Stopwatch::time_point end = Stopwatch::now() + std::chrono::seconds{10};
+    while (state.seen.load(std::memory_order_relaxed) < threads && Stopwatch::now() < end) {
+        std::this_thread::yield();
+    }
+    require(state.seen == threads, "last posts that were seen");
     owner.peer().post(1);
     return elapsed / posts;
 }

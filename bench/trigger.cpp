@@ -1,6 +1,12 @@
 // What a trigger costs as armed clients grow. Private to bench.
+#include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <memory>
+#include <numeric>
+#include <random>
+#include <utility>
+#include <vector>
 
 #include <tocsin/core/wait_queue.h>
 
@@ -26,6 +32,43 @@ struct Crowd {
     std::deque<Arm> arms;
 };
 
+// Clients that arm again when they fire.
+class Ladder {
+public:
+    // Whether each waits for an amount of its own, or all for 1.
+    enum class Steps : bool { none, distinct };
+
+    explicit Ladder(std::size_t waiting, Steps steps = Steps::distinct)
+        : step_{steps == Steps::none ? 0 : 1}, next_amount_{1} {
+        std::vector<std::int64_t> amounts;
+        for (std::size_t number = 0; number < waiting; ++number) {
+            amounts.push_back(std::exchange(next_amount_, next_amount_ + step_));
+        }
+        std::ranges::shuffle(amounts, std::minstd_rand{1});
+        for (const std::int64_t amount : amounts) {
+            queue.arm(clients_.emplace_back(*this).arm, Condition::input, amount);
+        }
+    }
+    WaitQueue queue;
+    std::int64_t fired = 0;
+
+private:
+    struct Client {
+        explicit Client(Ladder& all) : ladder{all} {}
+        void fire(Conditions) {
+            ++ladder.fired;
+            ladder.queue.arm(
+                arm, Condition::input,
+                std::exchange(ladder.next_amount_, ladder.next_amount_ + ladder.step_));
+        }
+        Ladder& ladder;
+        Arm arm{tocsin::core::Sink::bind<&Client::fire>(*this)};
+    };
+    std::int64_t step_;
+    std::int64_t next_amount_;
+    std::deque<Client> clients_;
+};
+
 // Arms one client and fires it, while `waiting` others wait for more.
 double fire_one_of(Crowd& crowd) {
     constexpr int times = 100'000;
@@ -41,13 +84,54 @@ double fire_one_of(Crowd& crowd) {
     return elapsed / times;
 }
 
+// Clients that wait for distinct amounts, as armed in no order. The one that waits for the least
+// fires, and waits for more than all others then.
+double fire_the_lowest(std::size_t waiting) {
+    constexpr std::int64_t times = 10'000;
+    Ladder ladder{waiting};
+    const Stopwatch::time_point start = Stopwatch::now();
+    for (std::int64_t amount = 1; amount <= times; ++amount) {
+        ladder.queue.trigger(Condition::input, amount);
+    }
+    const double elapsed = nanoseconds_since(start);
+    require(ladder.fired == times, "firings");
+    return elapsed / static_cast<double>(times);
+}
+
+// Clients that all wait for the least there can be; all fire, and arm again.
+double fire_all(std::size_t waiting) {
+    Ladder ladder{waiting, Ladder::Steps::none};
+    const std::size_t times = 200'000 / waiting;
+    const Stopwatch::time_point start = Stopwatch::now();
+    for (std::size_t time = 0; time < times; ++time) {
+        ladder.queue.trigger(Condition::input, 1);
+    }
+    const double elapsed = nanoseconds_since(start);
+    const std::size_t firings = times * waiting;
+    require(ladder.fired == static_cast<std::int64_t>(firings), "firings");
+    return elapsed / static_cast<double>(firings);
+}
+
+// As fire_the_lowest(), but only the first firing after all have armed: what it costs at worst.
+double fire_the_first(std::size_t waiting) {
+    Ladder ladder{waiting};
+    const Stopwatch::time_point start = Stopwatch::now();
+    ladder.queue.trigger(Condition::input, 1);
+    const double elapsed = nanoseconds_since(start);
+    require(ladder.fired == 1, "firings");
+    return elapsed;
+}
+
 double fire_nobody(Crowd& crowd) {
     constexpr int times = 1'000'000;
+    const std::uint64_t fired_before = crowd.queue.counters().fired;
     const Stopwatch::time_point start = Stopwatch::now();
     for (int time = 0; time < times; ++time) {
         crowd.queue.trigger(Condition::output, 1);
     }
-    return nanoseconds_since(start) / times;
+    const double elapsed = nanoseconds_since(start);
+    require(crowd.queue.counters().fired == fired_before, "firings of nobody");
+    return elapsed / times;
 }
 
 std::vector<Case> all_cases() {
@@ -56,6 +140,16 @@ std::vector<Case> all_cases() {
     return {{"arm and trigger: one fires",
              {{"of 100,000 armed", [=] { return fire_one_of(*crowded); }},
               {"of one armed", [=] { return fire_one_of(*alone); }}}},
+            {"trigger: the lowest of distinct thresholds fires",
+             {{"of 100,000 armed", [] { return fire_the_lowest(100'000); }},
+              {"of 1,000 armed", [] { return fire_the_lowest(1'000); }},
+              {"of one armed", [] { return fire_the_lowest(1); }}}},
+            {"trigger: all fire and arm again, for each",
+             {{"of 1,000 armed", [] { return fire_all(1'000); }},
+              {"of 10 armed", [] { return fire_all(10); }}}},
+            {"trigger: the first firing after all have armed",
+             {{"of 100,000 armed", [] { return fire_the_first(100'000); }},
+              {"of one armed", [] { return fire_the_first(1); }}}},
             {"trigger: nobody is armed",
              {{"100,000 others armed", [=] { return fire_nobody(*crowded); }},
               {"no others", [=] { return fire_nobody(*alone); }}}}};

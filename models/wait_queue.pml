@@ -1,26 +1,37 @@
 // The arms of one resource: none is lost around the moment at which the level changes, each ends in
 // exactly one way, and once cancel() has returned no sink runs and the arm may be freed.
-// Mirrors tocsin/core/wait_queue.h (arm, insert, cancel, trigger, close, call_sink, ~Arm).
+// Mirrors tocsin/core/wait_queue.h (arm, insert, take_back, cancel, trigger, close, call_sink,
+// ~Arm).
 //
 // Two producers raise the level and trigger; it falls again at any moment. Two clients own an arm
 // each, with thresholds 1 and 2; they arm it, perhaps replace it, and then leave or destroy it. The
 // sink of arm 0 may arm it once more, and cancel it; it may free it if the client has left it. With
-// CLOSE the second producer closes the queue instead. With STORE_BUFFERS sinks do nothing, and
-// plain stores become visible at any later time, at the latest when the next read-modify-write of
-// the same thread drains its buffer, as on x86.
+// CLOSE the second producer closes the queue instead. With TWO_CLIENTS both clients share arm 0, with
+// a threshold each, as two threads that poll one descriptor: each arming replaces the other's, which
+// may be met, replaced or fired meanwhile. With STORE_BUFFERS sinks do nothing, and plain stores
+// become visible at any later time, at the latest when the next read-modify-write of the same thread
+// drains its buffer, as on x86.
 //
 // A section under the lock is one step: nothing in it is seen without the lock but `lowest`, which
 // changes once in each step. A sink is a process of its own that its caller waits for.
 //
-// Configurations: STORE_BUFFERS CLOSE plain
+// Configurations: STORE_BUFFERS TWO_CLIENTS CLOSE plain
 
 #define ARMS 2
 #define NO_ARM 2
-#define THREADS 4 // 0 and 1 trigger or close; 2 and 3 are the clients of arms 0 and 1.
+#define THREADS 4 // 0 and 1 trigger or close; 2 and 3 are the clients.
 #define NO_THREAD 4
 #define NOBODY 9
 #define EMPTY 8
+
+#ifdef TWO_CLIENTS
+byte threshold[ARMS];
+#define THRESHOLD(a) threshold[a]
+#define SET_THRESHOLD(a, wanted) threshold[a] = wanted
+#else
 #define THRESHOLD(a) (a + 1)
+#define SET_THRESHOLD(a, wanted) assert(wanted == a + 1)
+#endif
 
 // With DEEP arm 0 may be armed again by its client and by its sink, and arm 1 may be destroyed.
 #ifdef DEEP
@@ -29,6 +40,19 @@
 #else
 #define REARMS 1
 #define CLIENT_DESTROYS(a) (a == 0)
+#endif
+#ifdef TWO_CLIENTS
+#undef CLIENT_DESTROYS
+#define CLIENT_DESTROYS(a) false
+#define CLIENT_LEAVES(a) false
+#ifdef DEEP
+#define CLIENT_REARMS(a) true
+#else
+#define CLIENT_REARMS(a) false // The other client does.
+#endif
+#else
+#define CLIENT_LEAVES(a) (a == 0)
+#define CLIENT_REARMS(a) (a == 0)
 #endif
 
 mtype = { idle, armed, firing, waiting, met, fired };
@@ -40,6 +64,8 @@ bool locked;                            // Held over several steps.
 byte lowest = NOBODY;
 bool closed;
 mtype state[ARMS] = idle;
+byte sequence[ARMS];                    // Which arming of it the last one is.
+byte fired_for[ARMS];                   // Arm::fired_: the last arming that has fired.
 bool has_queue[ARMS];                   // Arm::queue_ is set: ~Arm asks the queue.
 byte list_of[ARMS] = NO_THREAD;         // On whose list a firing arm is.
 chan list[THREADS] = [ARMS] of { byte } // What each thread has collected, oldest first.
@@ -53,6 +79,7 @@ byte lowest_buffer = EMPTY;             // As the lock is let go later still, on
 
 // Only for the proof.
 bool outstanding[ARMS];                 // Was armed and has not ended.
+byte called_for[ARMS];                  // The last arming for which the sink has been called.
 byte running[ARMS];                     // How many sinks of it run.
 bool freed[ARMS];
 bool left_to_sink;                      // The client of arm 0 will not touch it again.
@@ -89,12 +116,17 @@ inline take_out(a, was_armed) {
             list_of[a] = NO_THREAD
         :: else
         fi;
-        state[a] = idle;
-        if
-        :: was_armed -> end_one(a)
-        :: else
-        fi
+        state[a] = idle
     }
+}
+
+// As take_out(), for who may end whatever arming there is.
+inline take_out_and_end(a, was_armed) {
+    take_out(a, was_armed);
+    if
+    :: was_armed -> end_one(a)
+    :: else
+    fi
 }
 
 #define RUNS_IN(a, t) (called[t] == a)
@@ -122,7 +154,7 @@ inline cancel(me, a, was_armed, taken) {
     do
     :: atomic {
         !locked ->
-            take_out(a, taken);
+            take_out_and_end(a, taken);
             was_armed = was_armed || taken;
             publish_lowest();
             if
@@ -141,6 +173,40 @@ inline cancel(me, a, was_armed, taken) {
        }
        !RUNS_ELSEWHERE(a, me) // Waits until a sink has returned.
     od
+}
+
+#ifdef BUG_CANCEL_OF_ANOTHER_ARMING
+#define MAY_TAKE_BACK(a, mine) true
+#else
+#define MAY_TAKE_BACK(a, mine) (sequence[a] == mine)
+#endif
+
+// Ends the arming `mine` of a request that is met: its sink, or that of a later one, has been called,
+// and then it waits until that has returned; or it takes the arming back, if it is still there. Who
+// has armed again meanwhile is not to be disturbed.
+inline take_back(me, a, mine, outcome, taken) {
+    atomic {
+        !locked && !(fired_for[a] >= mine && RUNS_ELSEWHERE(a, me)) ->
+            if
+            :: fired_for[a] >= mine -> outcome = fired
+            :: else ->
+                outcome = met;
+                if
+                :: MAY_TAKE_BACK(a, mine) -> take_out(a, taken); publish_lowest()
+                :: else
+                fi;
+                if
+                :: taken && sequence[a] == mine -> end_one(a)
+                :: else
+                fi;
+                if
+                :: taken -> has_queue[a] = (RUNNER(a) != NO_THREAD)
+                :: else
+                fi
+            fi;
+            taken = false;
+            assert((outcome == fired) == (called_for[a] >= mine))
+    }
 }
 
 // What its caller does when a sink has returned. An idle arm whose sink does not run has no queue.
@@ -172,6 +238,8 @@ inline begin_call(me, a) {
 #ifdef BUG_QUEUE_FORGOTTEN_FIRST
     has_queue[a] = false;
 #endif
+    fired_for[a] = sequence[a];
+    called_for[a] = sequence[a];
     called[me] = a;
     tells_hang_up[me] = closed;
     running[a]++;
@@ -249,8 +317,14 @@ inline trigger(me, available, seen, a) {
     fi
 }
 
-inline insert_locked(me, a, outcome) {
+inline insert_locked(me, a, wanted, mine, outcome) {
     touch(a);
+#ifdef BUG_FIRED_RESET
+    fired_for[a] = (has_queue[a] -> fired_for[a] : 0);
+#endif
+    SET_THRESHOLD(a, wanted);
+    sequence[a]++;
+    mine = sequence[a];
     state[a] = armed;
     has_queue[a] = true;
     outstanding[a] = true;
@@ -269,55 +343,56 @@ inline insert_locked(me, a, outcome) {
 
 // Replaces an arm that is armed or firing; between the two steps `lowest` is seen without it. A
 // sink that is told of the hang-up cannot arm again, or that would go on without end.
-inline insert(me, a, outcome, taken) {
+inline insert(me, a, wanted, mine, outcome, taken) {
     atomic {
         !locked ->
             if
             :: IS_REFUSED(a, me) -> assert(tells_hang_up[me]); outcome = fired
             :: else ->
-                take_out(a, taken);
+                take_out_and_end(a, taken);
                 publish_lowest();
                 if
                 :: taken -> locked = true
-                :: else -> insert_locked(me, a, outcome)
+                :: else -> insert_locked(me, a, wanted, mine, outcome)
                 fi
             fi
     }
     if
-    :: taken -> atomic { locked = false; taken = false; insert_locked(me, a, outcome) }
+    :: taken -> atomic {
+        locked = false;
+        taken = false;
+        insert_locked(me, a, wanted, mine, outcome)
+       }
     :: else
     fi
 }
 
 // The outcome is waiting, met or fired; on a closed queue the sink has to be called.
-inline arm_and_look(me, a, outcome, was_armed, taken) {
+inline arm_and_look(me, a, wanted, mine, outcome, taken) {
 #ifdef BUG_LOOK_BEFORE_ARM
-    was_armed = (level >= THRESHOLD(a));
-    insert(me, a, outcome, taken);
+    bool is_met = (level >= wanted);
+    insert(me, a, wanted, mine, outcome, taken);
     if
-    :: outcome == waiting && !was_armed
-    :: outcome == waiting && was_armed ->
-        was_armed = false;
+    :: outcome == waiting && is_met -> take_back(me, a, mine, outcome, taken)
 #else
-    insert(me, a, outcome, taken);
+    insert(me, a, wanted, mine, outcome, taken);
     if
-    :: outcome == waiting && level >= THRESHOLD(a) ->
+    :: outcome == waiting && level >= wanted -> take_back(me, a, mine, outcome, taken)
 #endif
-        cancel(me, a, was_armed, taken);
-        atomic { outcome = (was_armed -> met : fired); was_armed = false }
     :: else
     fi
 }
 
 proctype sink(byte me, a) {
     bool was_armed, taken;
+    byte mine;
     mtype outcome = idle;
 
 #ifndef STORE_BUFFERS
     if
     :: atomic { a == 0 && rearms > 0 -> rearms-- };
         // On a closed queue this puts it on the list of the thread that is calling the sink.
-        arm_and_look(me, 0, outcome, was_armed, taken)
+        arm_and_look(me, 0, 1, mine, outcome, taken)
     :: true
     fi;
     if
@@ -331,19 +406,20 @@ proctype sink(byte me, a) {
     atomic { assert(!freed[a] || gone[me]); returned[me] = true }
 }
 
-proctype client(byte me, a) {
+proctype client(byte me, a, wanted) {
     bool was_armed, taken;
+    byte mine;
     mtype outcome = idle;
     byte other = NO_ARM;
 
-    arm_and_look(me, a, outcome, was_armed, taken);
+    arm_and_look(me, a, wanted, mine, outcome, taken);
     if
     :: outcome == fired -> call_sinks(me, other)
     :: else
     fi;
     if
-    :: atomic { a == 0 && rearms > 0 -> rearms-- };
-        arm_and_look(me, a, outcome, was_armed, taken);
+    :: atomic { CLIENT_REARMS(a) && rearms > 0 -> rearms-- };
+        arm_and_look(me, a, wanted, mine, outcome, taken);
         if
         :: outcome == fired -> call_sinks(me, other)
         :: else
@@ -357,8 +433,8 @@ proctype client(byte me, a) {
         :: else
         fi;
         atomic { was_armed = false; assert(running[a] == 0); freed[a] = true }
-    :: a == 0 -> left_to_sink = true
-    :: a == 1
+    :: CLIENT_LEAVES(a) -> left_to_sink = true
+    :: !CLIENT_LEAVES(a)
     fi;
     ended++
 }
@@ -416,8 +492,12 @@ init {
 #else
         run producer(1, 1);
 #endif
-        run client(2, 0);
-        run client(3, 1)
+        run client(2, 0, 1);
+#ifdef TWO_CLIENTS
+        run client(3, 0, 2)
+#else
+        run client(3, 1, 2)
+#endif
     }
 }
 

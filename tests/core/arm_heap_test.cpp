@@ -8,6 +8,7 @@
 #include <random>
 #include <vector>
 
+#include <tests/core/processor_time.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/wait_queue.h>
 
@@ -72,6 +73,27 @@ TEST(ArmHeap, gives_what_a_sorted_list_gives) {
     for (std::int64_t run = 0; run < rounds_or(300, 30) && !HasFailure(); ++run) {
         compare_at_random(seed + static_cast<std::uint32_t>(run));
     }
+}
+
+// A pairing heap melds all of them then: it is cheap on the average only, and a queue does it under
+// its lock.
+TEST(ArmHeap, the_first_that_is_taken_out_does_not_pay_for_all_that_are_in) {
+    constexpr int count = 100'000;
+    WaitQueue source;
+    std::deque<Arm> arms;
+    for (int number = 0; number < count; ++number) {
+        source.arm(arms.emplace_back(), Condition::input, 1 + number);
+    }
+    source.close();
+    ArmHeap heap;
+    const auto adding = processor_time_of([&] {
+        for (Arm& arm : arms) {
+            heap.add(arm);
+        }
+    });
+    const auto taking_out = processor_time_of([&] { heap.remove(arms.front()); });
+    EXPECT_LT(taking_out, adding / 10);
+    EXPECT_EQ(heap.first(), &arms[1]);
 }
 
 // A heap as deep as a list: nothing here calls itself.

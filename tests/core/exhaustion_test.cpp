@@ -1,4 +1,5 @@
 // Running out of descriptors or memory is an error with nothing changed, and passes.
+#include <deque>
 #include <gtest/gtest.h>
 #include <new>
 #include <sys/syscall.h>
@@ -100,22 +101,14 @@ TEST_P(Exhaustion, a_loop_without_memory_throws_and_leaks_no_descriptor) {
     EXPECT_EQ(open_descriptors(), before);
 }
 
-TEST_P(Exhaustion, a_watch_without_memory_is_an_error_and_changes_nothing) {
-    const Pipe first;
-    const Pipe second;
-    Watch watches[2];
-    ASSERT_FALSE(watches[0].register_with(loop, first.reader.number(), Condition::input));
-    int failures = 0;
-    std::error_code error = std::make_error_code(std::errc::not_enough_memory);
-    for (; error == std::errc::not_enough_memory; ++failures) {
-        EXPECT_FALSE(watches[1].registered());
-        EXPECT_EQ(loop.registered_count(), 1U);
-        const FewAllocations few{failures};
-        error = watches[1].register_with(loop, second.reader.number(), Condition::input);
+TEST_P(Exhaustion, a_watch_needs_no_memory_of_the_process) {
+    const Pipe pipe;
+    Watch watch;
+    {
+        const FewAllocations none{0};
+        EXPECT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
     }
-    EXPECT_FALSE(error);
-    EXPECT_EQ(failures > 1, !uses_epoll()) << "only the array for poll(2) grows";
-    first.write_byte();
+    pipe.write_byte();
     EXPECT_TRUE(loop.turn(Wait::yes));
 }
 
@@ -145,6 +138,33 @@ TEST_P(Exhaustion, a_table_of_watches_that_cannot_grow_is_an_error_and_changes_n
                       pipe.write_byte();
                       return error == std::errc::not_enough_memory && !high_watch.registered() &&
                              own.registered_count() == 1 && own.turn(Wait::yes);
+                  }),
+              0);
+}
+
+// The array for poll(2) has room for 256 entries, the bell's included, until it grows.
+TEST_P(Exhaustion, an_array_for_poll_that_cannot_grow_is_an_error_and_changes_nothing) {
+    const bool epoll = uses_epoll();
+    EXPECT_EQ(in_child_with_loop(
+                  GetParam(),
+                  [epoll](Loop& own) {
+                      const Pipe pipe;
+                      const base::Descriptor high{::fcntl(pipe.reader.number(), F_DUPFD, 700)};
+                      std::deque<base::Descriptor> duplicates;
+                      std::deque<Watch> watches(256);
+                      bool fine = high && !watches[0].register_with(own, high.number(), {}) &&
+                                  hide_call(SYS_mremap, ENOMEM);
+                      std::error_code error;
+                      for (std::size_t number = 1; fine && number < watches.size(); ++number) {
+                          duplicates.emplace_back(::dup(pipe.reader.number()));
+                          error = watches[number].register_with(own, duplicates.back().number(),
+                                                                Condition::input);
+                          fine = !error == watches[number].registered();
+                          fine = fine && (!error || number == 255);
+                      }
+                      pipe.write_byte();
+                      return fine && (error == std::errc::not_enough_memory) == !epoll &&
+                             own.registered_count() == (epoll ? 256 : 255) && own.turn(Wait::yes);
                   }),
               0);
 }

@@ -1,11 +1,13 @@
 // A child of fork() works with a loop of its own, and whatever it does to what it inherited leaves
 // its parent's alone.
+#include <atomic>
 #include <gtest/gtest.h>
 #include <optional>
 #include <set>
 #include <thread>
 #include <utility>
 
+#include <tests/core/asleep.h>
 #include <tests/core/forked.h>
 #include <tests/core/open_descriptors.h>
 #include <tests/core/patience.h>
@@ -128,27 +130,34 @@ TEST(Fork, a_child_that_posts_an_inherited_event_does_not_disturb_the_parent) {
     EXPECT_TRUE(turn_until(all.loop, [&all] { return all.events == 1; }));
 }
 
-// The bell of a loop that sleeps while another thread forks would ring for a post of the child.
+// The bell of a loop that sleeps while another thread forks would ring for a post of the child. A
+// parent that it wakes sleeps again in join(), and has said so before.
 TEST(Fork, a_post_of_a_child_does_not_wake_a_parent_that_sleeps) {
-    bool woken_by_child = true;
+    const pid_t parent = own_thread();
     Loop loop;
     Event event{loop, {}};
-    const Pipe child_has_posted;
+    std::atomic<bool> turning{false};
+    std::atomic<bool> turned{false};
+    const auto falls_asleep = [&] {
+        return comes_true([&] { return turning && is_asleep(parent); });
+    };
+    bool woken_by_child = true;
     std::thread forker{[&] {
-        Gate asleep;
-        [[maybe_unused]] const bool opened = asleep.pass(suspicion);
+        EXPECT_TRUE(falls_asleep());
         EXPECT_EQ(in_child([&event] {
                       event.post();
                       return true;
                   }),
                   0);
-        [[maybe_unused]] const bool opened_now = asleep.pass(suspicion);
-        woken_by_child = false;
+        EXPECT_TRUE(falls_asleep());
+        woken_by_child = turned;
         event.post();
     }};
+    turning = true;
     loop.turn(Wait::yes);
-    EXPECT_FALSE(woken_by_child);
+    turned = true;
     forker.join();
+    EXPECT_FALSE(woken_by_child);
     loop.run_until_idle();
 }
 

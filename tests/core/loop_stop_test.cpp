@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <gtest/gtest.h>
+#include <initializer_list>
 #include <thread>
 #include <vector>
 
@@ -139,19 +140,37 @@ TEST(LoopTime, stands_still_during_a_turn_and_moves_when_it_is_refreshed) {
     EXPECT_EQ(seen, (std::vector{nanoseconds{0}, nanoseconds{0}, nanoseconds{5}, nanoseconds{5}}));
 }
 
-TEST(LoopTime, is_read_again_after_the_wait) {
-    Loop loop;
-    Timer timer;
-    timer.arm(loop, loop.refresh_time() + std::chrono::milliseconds{3});
-    base::Time seen{};
-    Does<> look{[&] { seen = loop.now(); }};
-    Event event{loop, look};
-    while (timer.armed()) {
+// A clock that is moved by hand, and seems to pass by itself to who asks.
+class PassingClock final : public base::Clock {
+public:
+    [[nodiscard]] base::Time now() noexcept override { return time; }
+    [[nodiscard]] bool passes() const noexcept override { return true; }
+
+    base::Time time{};
+};
+
+// With a clock that stands still a turn always looks at its descriptors; with one that passes this
+// one does not, because it has just done so.
+TEST(LoopTime, is_read_again_after_the_wait_also_when_there_is_none) {
+    base::ManualClock still;
+    PassingClock passing;
+    for (base::Clock* const clock : std::initializer_list<base::Clock*>{&still, &passing}) {
+        Loop loop{LoopOptions{.clock = *clock}};
+        base::Time before_the_wait{};
+        base::Time after_the_wait{};
+        Does<> look{[&] { after_the_wait = loop.now(); }};
+        Event event{loop, look};
+        Does<> take_long{[&] {
+            event.post();
+            still.advance(base::Duration{5});
+            passing.time += base::Duration{5};
+            before_the_wait = loop.now();
+        }};
+        Task task{take_long};
+        task.schedule(loop);
         loop.turn(Wait::yes);
+        EXPECT_EQ(after_the_wait - before_the_wait, base::Duration{5});
     }
-    event.post();
-    loop.turn(Wait::yes);
-    EXPECT_GE(seen, timer.deadline());
 }
 
 }  // namespace

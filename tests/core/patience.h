@@ -14,9 +14,6 @@ namespace tocsin::core {
 // Longer than anything that is going to happen takes, on the busiest machine.
 inline constexpr std::chrono::seconds patience{30};
 
-// Long enough for something that must not happen to show up most of the time when it does.
-inline constexpr std::chrono::milliseconds suspicion{30};
-
 // Whether `holds()` comes true, looked at all the time.
 template <typename Condition>
 [[nodiscard]] bool comes_true(Condition&& holds, std::chrono::nanoseconds limit = patience) {

@@ -1,11 +1,8 @@
 // What a post costs: at most one system call, and none when the receiver is going to look anyway.
-#include <dirent.h>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
-#include <string>
 #include <thread>
 
+#include <tests/core/asleep.h>
 #include <tests/core/patience.h>
 #include <tests/core/pipe.h>
 #include <tests/core/system_calls.h>
@@ -43,36 +40,22 @@ TEST(PostCost, a_post_to_a_loop_that_is_awake_makes_no_system_call) {
               0);
 }
 
-// The state of the only other thread of this process, as /proc tells it.
-char state_of_other_thread() {
-    DIR* const folder = ::opendir("/proc/self/task");
-    char state = '?';
-    while (const dirent* const entry = ::readdir(folder)) {
-        if (entry->d_name[0] == '.' || std::stoi(entry->d_name) == ::getpid()) {
-            continue;
-        }
-        std::ifstream file{"/proc/self/task/" + std::string{entry->d_name} + "/stat"};
-        const std::string line{std::istreambuf_iterator<char>{file}, {}};
-        state = line[line.rfind(')') + 2];
-    }
-    ::closedir(folder);
-    return state;
-}
-
 TEST(PostCost, a_post_to_a_loop_that_sleeps_makes_one_system_call) {
     EXPECT_EQ(count_system_calls([] {
                   Loop* shared = nullptr;
+                  pid_t number = 0;
                   Event event;
                   Gate ready;
                   std::thread sleeper{[&] {
                       Loop loop;
                       shared = &loop;
+                      number = own_thread();
                       event.register_with(loop);
                       ready.open();
                       loop.run();
                       event.unregister();
                   }};
-                  if (!ready.pass() || !comes_true([] { return state_of_other_thread() == 'S'; })) {
+                  if (!ready.pass() || !comes_true([&] { return is_asleep(number); })) {
                       ::_exit(child_failed);
                   }
                   mark();

@@ -70,12 +70,14 @@ void post_in_turn(const std::stop_token& stop, const std::vector<Parcel*>& parce
     }
 }
 
-// Each of the threads owns `parcels_each` events. Whoever loses a post waits for ever.
+// Each of the threads owns `parcels_each` events. Whoever loses a post waits for ever. At least
+// `posts` are made: all events are posted equally often.
 void deliver_each_post_once(int parcels_each, std::int64_t posts) {
     Loop loop;
     std::deque<Parcel> parcels;
     std::vector<std::jthread> posters;
-    const std::int64_t rounds = posts / thread_count / parcels_each;
+    const std::int64_t events = std::int64_t{thread_count} * parcels_each;
+    const std::int64_t rounds = (posts + events - 1) / events;
     for (int thread = 0; thread < thread_count; ++thread) {
         std::vector<Parcel*> own;
         for (int number = 0; number < parcels_each; ++number) {

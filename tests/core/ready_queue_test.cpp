@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <tests/core/does.h>
+#include <tests/core/processor_time.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/loop.h>
 
@@ -149,19 +150,12 @@ TEST(ReadyQueue, the_order_survives_unregistering_and_posting_inside_a_turn) {
 
 constexpr int many = 65'536;
 
-// A walk for every event that is taken out would need minutes.
+// Of processor time. A walk for every event that is taken out would need minutes.
 constexpr std::chrono::milliseconds limit{sanitized ? 5000 : 1000};
-
-template <typename Work>
-std::chrono::nanoseconds time_of(Work&& work) {
-    const auto start = std::chrono::steady_clock::now();
-    work();
-    return std::chrono::steady_clock::now() - start;
-}
 
 void unregister_all(Crowd& crowd, const std::vector<int>& order) {
     crowd.post_all();
-    EXPECT_LT(time_of([&] {
+    EXPECT_LT(processor_time_of([&] {
                   for (const int number : order) {
                       crowd[number].unregister();
                   }
@@ -193,7 +187,7 @@ TEST(ReadyQueue, unregistering_stays_linear_while_others_keep_posting) {
     Crowd crowd{many};
     Crowd* const all = &crowd;
     crowd.post_all();
-    EXPECT_LT(time_of([all] {
+    EXPECT_LT(processor_time_of([all] {
                   for (int number = many - 1; number > 0; --number) {
                       (*all)[number].unregister();
                       (*all)[number].register_with(all->loop);

@@ -1,5 +1,6 @@
 // Timers by the real clock: never early, also after interruptions, and at distances that kernels
 // count in other units.
+#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include <tests/core/asleep.h>
 #include <tests/core/both_ways.h>
 #include <tests/core/interruptions.h>
 #include <tests/core/patience.h>
@@ -76,20 +78,30 @@ TEST_P(RealTime, distances_that_do_not_fit_into_other_units_are_slept_on) {
     }
 }
 
-// With the far timer alone, so that it is the one whose distance the kernel is given.
+// With the far timer alone, so that it is the one whose distance the kernel is given. The poster
+// looks often whether the loop still sleeps: one that spins is found awake, or has made turns.
 TEST_P(RealTime, a_far_timer_alone_neither_fires_nor_makes_the_loop_spin) {
+    const pid_t sleeper = own_thread();
     for (const base::Time deadline : {base::Time::max() - base::Duration{1}, base::Time::max(),
                                       loop.refresh_time() + milliseconds{INT32_MAX}}) {
         Timer timer;
         timer.arm(loop, deadline);
         bool posted = false;
+        std::atomic<bool> turning{false};
+        std::atomic<int> turns{0};
         Event event{loop, base::Callback<>{[&posted] { posted = true; }}};
-        Gate gate;
         std::jthread poster{[&] {
-            [[maybe_unused]] const bool opened = gate.pass(milliseconds{20});
+            EXPECT_TRUE(comes_true([&] { return turning && is_asleep(sleeper); }));
+            const int turns_before = turns;
+            int awake = 0;
+            for (int look = 0; look < 500; ++look) {
+                awake += is_asleep(sleeper) ? 0 : 1;
+            }
+            EXPECT_EQ(awake, 0);
+            EXPECT_EQ(turns, turns_before);
             event.post();
         }};
-        int turns = 0;
+        turning = true;
         while (!posted) {
             loop.turn(Wait::yes);
             ++turns;

@@ -16,7 +16,8 @@
 namespace tocsin::core {
 
 // A kind has a Home, in which slots wait, and a Slot, which calls a function when it is delivered.
-// Home::fire() fires several slots at once; Home::settle() lets everything be delivered.
+// Slot::arm_and_look() tells whether the look finds that nothing is to be waited for. Home::fire()
+// fires several slots at once; Home::settle() lets everything be delivered.
 
 struct EventKind {
     static constexpr const char* name = "Event";
@@ -29,6 +30,10 @@ struct EventKind {
             if (!event_.registered()) {
                 event_.register_with(loop_);
             }
+        }
+        bool arm_and_look(const std::function<bool()>& look) {
+            arm();
+            return look();
         }
         void cancel() { event_.unregister(); }
         void fire() { event_.post(); }
@@ -65,6 +70,10 @@ struct RawEventKind {
                 throw std::runtime_error{"no descriptor for a raw event"};
             }
         }
+        bool arm_and_look(const std::function<bool()>& look) {
+            arm();
+            return look();
+        }
         void cancel() { event_.unregister(); }
         void fire() { event_.post(); }
 
@@ -96,6 +105,9 @@ struct ArmKind {
         Slot(WaitQueue& queue, std::function<void()> handler)
             : queue_{queue}, handler_{std::move(handler)} {}
         void arm() { queue_.arm(arm_, Condition::input); }
+        bool arm_and_look(const std::function<bool()>& look) {
+            return queue_.arm(arm_, Condition::input, 1, look) == Armed::met;
+        }
         void cancel() { queue_.cancel(arm_); }
         void fire() { queue_.trigger_all(arm_.owner(), Condition::input); }
 

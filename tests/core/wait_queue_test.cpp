@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -183,6 +184,35 @@ TEST_F(WaitQueueTest, a_sink_that_arms_again_while_the_arm_looks_stays_armed) {
     EXPECT_EQ(fired, 1);
     EXPECT_TRUE(queue.is_armed(arm));
     queue.cancel(arm);
+    expect_sums_to_hold();
+}
+
+// Arming again began to count anew, as for an arm that comes from another queue: the answer was
+// met.
+TEST_F(WaitQueueTest, a_request_whose_sink_was_called_is_fired_also_when_the_arm_is_armed_again) {
+    Noted noted{journal, 1};
+    EXPECT_EQ(queue.arm(noted.arm, input, 1,
+                        [&] {
+                            queue.trigger(input);
+                            queue.arm(noted.arm, input, 5);
+                            return 1;
+                        }),
+              Armed::fired);
+    EXPECT_EQ(take_journal(), (std::vector{1}));
+    EXPECT_TRUE(queue.is_armed(noted.arm)) << "the second request was taken back";
+    queue.trigger(input, 5);
+    EXPECT_EQ(take_journal(), (std::vector{1}));
+    expect_sums_to_hold();
+}
+
+TEST_F(WaitQueueTest, a_look_that_throws_leaves_nothing_armed) {
+    Noted noted{journal, 1};
+    const auto look = []() -> int { throw std::runtime_error{"no look"}; };
+    EXPECT_THROW(static_cast<void>(queue.arm(noted.arm, input, 1, look)), std::runtime_error);
+    EXPECT_FALSE(queue.is_armed(noted.arm));
+    queue.trigger(input);
+    EXPECT_TRUE(take_journal().empty());
+    EXPECT_EQ(queue.counters().cancelled, 1U);
     expect_sums_to_hold();
 }
 

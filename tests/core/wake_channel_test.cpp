@@ -10,6 +10,7 @@
 #include <string>
 #include <sys/syscall.h>
 #include <thread>
+#include <vector>
 
 #include <tests/core/forked.h>
 #include <tests/core/full_channel.h>
@@ -199,6 +200,32 @@ TEST(WakeChannel, a_pipe_is_made_whole_or_not_at_all) {
                   channel.close();
                   post_to(poster.number(), WakeMedium::pipe);
                   return true;
+              }),
+              0);
+}
+
+// A process that posts without end must not keep the reader at it for ever. A pipe that holds more
+// than any other stands for that.
+TEST(WakeChannel, what_is_taken_at_once_is_bounded_and_the_rest_stays_readable) {
+    EXPECT_EQ(in_child([] {
+                  WakeChannel channel;
+                  if (!leave_only(WakeMedium::pipe, ENOSYS) || channel.open() ||
+                      ::fcntl(channel.posting_descriptor(), F_SETPIPE_SZ, 1 << 20) != 1 << 20) {
+                      return false;
+                  }
+                  const std::vector<char> posts(std::size_t{1} << 20U, 'p');
+                  if (::write(channel.posting_descriptor(), posts.data(), posts.size()) !=
+                      static_cast<ssize_t>(posts.size())) {
+                      return false;
+                  }
+                  std::size_t taken = channel.drain();
+                  bool fine = taken >= 65'536 && taken < posts.size() / 4;
+                  while (readable(channel) && fine) {
+                      const std::size_t more = channel.drain();
+                      fine = more > 0;
+                      taken += more;
+                  }
+                  return fine && taken == posts.size();
               }),
               0);
 }

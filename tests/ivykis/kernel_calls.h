@@ -7,25 +7,14 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 
-enum { any_call = -1 };
-
-// What sanitizers do for their own sake is not counted.
-static inline int is_of_memory(long number) {
-    return number == SYS_mmap || number == SYS_munmap || number == SYS_mprotect ||
-           number == SYS_madvise;
-}
-
-static inline int is_counted(pid_t child, int status, long number) {
+static inline int is_entry(pid_t child, int status, long number) {
     struct __ptrace_syscall_info info;
-    long made;
 
     if (!WIFSTOPPED(status) || WSTOPSIG(status) != (SIGTRAP | 0x80)) {
         return 0;
     }
     KEEP(ptrace(PTRACE_GET_SYSCALL_INFO, child, (void*)sizeof info, &info) > 0);
-    made = (long)info.entry.nr;
-    return info.op == PTRACE_SYSCALL_INFO_ENTRY && made != SYS_exit_group &&
-           (made == number || (number == any_call && !is_of_memory(made)));
+    return info.op == PTRACE_SYSCALL_INFO_ENTRY && (long)info.entry.nr == number;
 }
 
 // How often `body`, run in a child after `prepare`, makes the call `number`, or any call. What
@@ -45,7 +34,7 @@ static inline int kernel_calls(void (*prepare)(void), void (*body)(void), long n
     KEEP(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
     SAME(ptrace(PTRACE_SETOPTIONS, child, NULL, PTRACE_O_TRACESYSGOOD | PTRACE_O_EXITKILL), 0);
     while (WIFSTOPPED(status)) {
-        count += is_counted(child, status, number);
+        count += is_entry(child, status, number);
         SAME(ptrace(PTRACE_SYSCALL, child, NULL, NULL), 0);
         SAME(waitpid(child, &status, 0), child);
     }

@@ -57,14 +57,15 @@ private:
     std::atomic<WaitQueue*> queue_{nullptr};  // where it is armed, or its sink is running
 
     // Its place among the armed ones: see ArmHeap. While it fires it is on a list instead.
-    Arm* child_ = nullptr;
-    Arm* sibling_ = nullptr;
-    Arm* before_ = nullptr;
+    Arm* left_ = nullptr;
+    Arm* right_ = nullptr;
+    Arm* above_ = nullptr;
     std::int64_t threshold_ = 1;
     std::uint64_t sequence_ = 0;  // the order of arming
     std::uint64_t fired_ = 0;     // the last arming that has fired
     Condition condition_ = Condition::input;
     State state_ = State::idle;
+    std::uint8_t rank_ = 0;  // how many arms the shortest way down passes, this one included
 };
 
 }  // namespace tocsin::core

@@ -1,4 +1,4 @@
-// The pairing heap of arms. Private to tocsin/core.
+// The leftist heap of arms. Private to tocsin/core.
 #include <tocsin/core/arm_heap.h>
 
 #include <utility>
@@ -10,81 +10,75 @@ bool ArmHeap::precedes(const Arm& left, const Arm& right) noexcept {
                                                : left.sequence_ < right.sequence_;
 }
 
-// Makes the later of two roots the first child of the earlier one. `before_` of a first child is
-// its parent, of any other child the sibling on its left.
-Arm* ArmHeap::meld(Arm* left, Arm* right) noexcept {
-    if (left == nullptr || right == nullptr) {
-        return left == nullptr ? right : left;
+// Puts the side with the shorter way down on the right, and counts that way anew.
+void ArmHeap::straighten(Arm& arm) noexcept {
+    const auto rank_of = [](const Arm* below) { return below == nullptr ? 0 : below->rank_; };
+    if (rank_of(arm.left_) < rank_of(arm.right_)) {
+        std::swap(arm.left_, arm.right_);
     }
-    if (precedes(*right, *left)) {
-        std::swap(left, right);
-    }
-    right->sibling_ = left->child_;
-    if (left->child_ != nullptr) {
-        left->child_->before_ = right;
-    }
-    right->before_ = left;
-    left->child_ = right;
-    return left;
+    arm.rank_ = static_cast<std::uint8_t>(rank_of(arm.right_) + 1);
 }
 
-// Two passes, as pairing heaps want it: neighbours in pairs from the left, then all from the right.
-Arm* ArmHeap::meld_siblings(Arm* first) noexcept {
-    Arm* pairs = nullptr;
-    while (first != nullptr) {
-        Arm* const left = first;
-        Arm* const right = left->sibling_;
-        first = right == nullptr ? nullptr : right->sibling_;
-        left->sibling_ = left->before_ = nullptr;
-        if (right != nullptr) {
-            right->sibling_ = right->before_ = nullptr;
-        }
-        Arm* const pair = meld(left, right);
-        pair->sibling_ = pairs;
-        pairs = pair;
-    }
+// Makes one heap of two, whose right ways down it merges by order.
+Arm* ArmHeap::meld(Arm* one, Arm* other) noexcept {
     Arm* root = nullptr;
-    while (pairs != nullptr) {
-        Arm* const next = std::exchange(pairs->sibling_, nullptr);
-        root = meld(root, pairs);
-        pairs = next;
+    Arm* above = nullptr;
+    Arm** place = &root;
+    while (one != nullptr && other != nullptr) {
+        if (precedes(*other, *one)) {
+            std::swap(one, other);
+        }
+        *place = one;
+        one->above_ = std::exchange(above, one);
+        place = &one->right_;
+        one = one->right_;
+    }
+    *place = one == nullptr ? other : one;
+    if (*place != nullptr) {
+        (*place)->above_ = above;
+    }
+    for (; above != nullptr; above = above->above_) {
+        straighten(*above);
     }
     return root;
 }
 
-void ArmHeap::cut(Arm& arm) noexcept {
-    Arm* const before = arm.before_;
-    (before->child_ == &arm ? before->child_ : before->sibling_) = arm.sibling_;
-    if (arm.sibling_ != nullptr) {
-        arm.sibling_->before_ = before;
-    }
-    arm.sibling_ = nullptr;
+void ArmHeap::add(Arm& arm) noexcept {
+    arm.left_ = arm.right_ = nullptr;
+    arm.rank_ = 1;
+    root_ = meld(root_, &arm);
 }
 
 void ArmHeap::remove(Arm& arm) noexcept {
-    const bool is_root = root_ == &arm;
-    if (!is_root) {
-        cut(arm);
+    Arm* const above = arm.above_;
+    Arm* const below = meld(arm.left_, arm.right_);
+    Arm*& place = above == nullptr ? root_ : above->left_ == &arm ? above->left_ : above->right_;
+    place = below;
+    if (below != nullptr) {
+        below->above_ = above;
     }
-    Arm* const children = meld_siblings(std::exchange(arm.child_, nullptr));
-    root_ = is_root ? children : meld(root_, children);
-    arm.before_ = nullptr;
+    // Ranks change up to the first arm whose other side was the shorter one anyway; each that does
+    // is greater by one than that below it, so there are few.
+    for (Arm* changed = above; changed != nullptr; changed = changed->above_) {
+        const std::uint8_t rank = changed->rank_;
+        straighten(*changed);
+        if (changed->rank_ == rank) {
+            break;
+        }
+    }
 }
 
-// The next one of a walk that takes children first.
+// The next one of a walk that takes the arms below first, those on the left before those on the
+// right; where there is none on the left there is none at all.
 Arm* ArmHeap::after(const Arm& arm) noexcept {
-    if (arm.child_ != nullptr) {
-        return arm.child_;
+    if (arm.left_ != nullptr) {
+        return arm.left_;
     }
     const Arm* at = &arm;
-    while (at != nullptr && at->sibling_ == nullptr) {
-        const Arm* below = at;
-        do {
-            below = at;
-            at = at->before_;
-        } while (at != nullptr && at->child_ != below);
+    while (at->above_ != nullptr && (at->above_->right_ == at || at->above_->right_ == nullptr)) {
+        at = at->above_;
     }
-    return at == nullptr ? nullptr : at->sibling_;
+    return at->above_ == nullptr ? nullptr : at->above_->right_;
 }
 
 }  // namespace tocsin::core

@@ -7,8 +7,10 @@
 
 namespace tocsin::core {
 
-// A pairing heap by (threshold, order of arming) whose links live in the arms: adding is O(1),
-// taking out any one O(log n) over many, and nothing allocates. It owns no arm. Not thread-safe.
+// A leftist heap by (threshold, order of arming) whose links live in the arms: below each arm the
+// shortest way down is the one that keeps right, so it passes at most a logarithm of them all.
+// Adding and taking out any arm walk such ways only: O(log n), also at worst. Nothing allocates. It
+// owns no arm. Not thread-safe.
 class ArmHeap {
 public:
     ArmHeap() noexcept = default;
@@ -18,7 +20,8 @@ public:
     // The arm with the lowest threshold, of equal ones the oldest; nullptr when there is none.
     [[nodiscard]] Arm* first() const noexcept { return root_; }
 
-    void add(Arm& arm) noexcept { root_ = meld(root_, &arm); }
+    // Adds `arm`, which is in no heap.
+    void add(Arm& arm) noexcept;
 
     // Takes out `arm`, which is in this heap.
     void remove(Arm& arm) noexcept;
@@ -33,10 +36,9 @@ public:
 
 private:
     [[nodiscard]] static bool precedes(const Arm& left, const Arm& right) noexcept;
-    [[nodiscard]] static Arm* meld(Arm* left, Arm* right) noexcept;
-    [[nodiscard]] static Arm* meld_siblings(Arm* first) noexcept;
+    [[nodiscard]] static Arm* meld(Arm* one, Arm* other) noexcept;
     [[nodiscard]] static Arm* after(const Arm& arm) noexcept;
-    static void cut(Arm& arm) noexcept;
+    static void straighten(Arm& arm) noexcept;
 
     Arm* root_ = nullptr;
 };

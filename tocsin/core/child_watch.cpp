@@ -25,6 +25,21 @@ bool refused(int error) noexcept {
     return error == ENOSYS || error == EPERM || error == EINVAL;
 }
 
+// waitid(2) with the usage, which the C library leaves out. Zero, or the error; where the child has
+// not ended, info.si_pid is zero.
+int reap(idtype_t kind, int number, siginfo_t& info, rusage& usage) noexcept {
+    static_assert(sizeof usage.ru_utime.tv_sec == sizeof(long), "the kernel writes longs there");
+    return ::syscall(SYS_waitid, kind, number, &info, WEXITED | WNOHANG, &usage) == 0 ? 0 : errno;
+}
+
+// As waitpid(2) gives it.
+int wait_status_of(const siginfo_t& info) noexcept {
+    if (info.si_code == CLD_EXITED) {
+        return W_EXITCODE(info.si_status, 0);
+    }
+    return info.si_status | (info.si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
 }  // namespace
 
 ChildWatch::ChildWatch(Handler handler) noexcept
@@ -79,13 +94,20 @@ void ChildWatch::unregister() noexcept {
     pid_ = 0;
 }
 
+// By the pidfd, which means this child also when somebody else has reaped it and its number is that
+// of another one by now. By the number where a pidfd is refused, or is no way to wait (Linux 5.3).
 void ChildWatch::look() {
     ChildEnd end{.pid = pid_};
-    const pid_t reaped = ::wait4(pid_, &end.wait_status, WNOHANG, &end.usage);
-    if (reaped == 0 || (reaped < 0 && errno == EINTR)) {
+    siginfo_t info{};
+    int error = pidfd_ ? reap(P_PIDFD, pidfd_.number(), info, end.usage) : ENOSYS;
+    if (refused(error)) {
+        error = reap(P_PID, pid_, info, end.usage);
+    }
+    if (error == EINTR || (error == 0 && info.si_pid == 0)) {
         return;
     }
-    end.known = reaped > 0;
+    end.known = error == 0;
+    end.wait_status = end.known ? wait_status_of(info) : 0;
     unregister();
     const Handler handler = handler_;
     handler(end);

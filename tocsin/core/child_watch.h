@@ -25,7 +25,8 @@ struct ChildEnd {
 
 // A slot that is delivered once, when a child process has ended, also when it had ended before it
 // was registered. It reaps this child just before its handler is called, and never any other. Works
-// by a pidfd (pidfd_open(2)), one descriptor each, and by SIGCHLD where that is refused.
+// by a pidfd (pidfd_open(2)), one descriptor each, and by SIGCHLD where that is refused; then it
+// knows the child by its number only, so nobody else may wait for it.
 //
 // The caller owns the object. All calls on the loop's thread. It is unregistered before its handler
 // is called, which may register it again, for another child, and may free it.

@@ -5,24 +5,20 @@
 #include <cstdint>
 #include <system_error>
 
+#include <tocsin/core/mapped_array.h>
+
 namespace tocsin::core {
 
 class Watch;
 
 // Finds the watch of a descriptor, and tells whether it is still the one that was meant: each place
 // has a generation that grows with every registration, so a report about a watch that is gone is
-// recognised even when its descriptor number has a new owner. The table lives in memory of its own
-// that grows by mremap(2), so that registering does not allocate. One thread.
+// recognised even when its descriptor number has a new owner. One thread.
 class DescriptorTable {
 public:
-    DescriptorTable() noexcept = default;
-    ~DescriptorTable();
-    DescriptorTable(const DescriptorTable&) = delete;
-    DescriptorTable& operator=(const DescriptorTable&) = delete;
-
     // Whether `descriptor` can be entered without growing.
     [[nodiscard]] bool has_room_for(int descriptor) const noexcept {
-        return descriptor >= 0 && static_cast<std::size_t>(descriptor) < size_;
+        return descriptor >= 0 && static_cast<std::size_t>(descriptor) < places_.size();
     }
 
     // Enters `watch` under `descriptor`, which is not negative. Fails with Error::already_watched
@@ -40,7 +36,7 @@ public:
     // Calls `visit(watch)` for every watch.
     template <typename Visit>
     void for_each(Visit&& visit) const {
-        for (std::size_t index = 0; index < size_; ++index) {
+        for (std::size_t index = 0; index < places_.size(); ++index) {
             if (places_[index].watch != nullptr) {
                 visit(*places_[index].watch);
             }
@@ -56,10 +52,8 @@ private:
     [[nodiscard]] Place& at(int descriptor) const noexcept {
         return places_[static_cast<std::size_t>(descriptor)];
     }
-    [[nodiscard]] std::error_code grow_to(std::size_t size) noexcept;
 
-    Place* places_ = nullptr;
-    std::size_t size_ = 0;
+    MappedArray<Place> places_;
 };
 
 }  // namespace tocsin::core

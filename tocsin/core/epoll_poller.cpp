@@ -96,6 +96,7 @@ std::error_code EpollPoller::add(Watch& watch) noexcept {
         return error;
     }
     watch.installed_ = {};
+    watch.entered_ = watch.once_ = false;
     std::error_code error = install(watch, watch.interest_);
     if (error.value() == EEXIST) {
         // The number stands in the set for a file that was closed under its watch while a duplicate
@@ -113,13 +114,14 @@ std::error_code EpollPoller::add(Watch& watch) noexcept {
 
 epoll_event EpollPoller::entry_of(const Watch& watch, Conditions interest) const noexcept {
     const std::uint32_t exclusive = watch.wakes_ == Wakes::one ? std::uint32_t{EPOLLEXCLUSIVE} : 0U;
-    return {.events = epoll_bits_of(interest) | exclusive,
+    const std::uint32_t once = watch.once_ ? std::uint32_t{EPOLLONESHOT} : 0U;
+    return {.events = epoll_bits_of(interest) | exclusive | once,
             .data = {.u64 = table_.identity(watch.descriptor_)}};
 }
 
 // An empty interest is no entry: epoll would report errors and hang-ups all the same.
 std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept {
-    if (interest == watch.installed_) {
+    if (interest == watch.installed_ && interest.any() == watch.entered_) {
         return {};
     }
     if (watch.wakes_ == Wakes::one && interest.any() && watch.installed_.any()) {
@@ -127,19 +129,23 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
         [[maybe_unused]] const std::error_code error = install(watch, {});
     }
     epoll_event event = entry_of(watch, interest);
-    const int operation = !interest.any()           ? EPOLL_CTL_DEL
-                          : !watch.installed_.any() ? EPOLL_CTL_ADD
-                                                    : EPOLL_CTL_MOD;
+    const int operation = !interest.any()   ? EPOLL_CTL_DEL
+                          : !watch.entered_ ? EPOLL_CTL_ADD
+                                            : EPOLL_CTL_MOD;
     if (::epoll_ctl(set_.number(), operation, watch.descriptor_, &event) != 0) {
         return base::last_error();
     }
     watch.installed_ = interest;
+    watch.entered_ = interest.any();
     return {};
 }
 
+// An exclusive entry of an interest that is over would take a wake-up from a loop that wants it.
 std::error_code EpollPoller::update(Watch& watch) noexcept {
+    const bool switched_off = std::exchange(watch.switched_off_, false);
+    watch.once_ = watch.once_ && switched_off;
     const bool grew = (watch.interest_ - watch.installed_).any();
-    return grew ? install(watch, watch.interest_) : std::error_code{};
+    return grew || watch.wakes_ == Wakes::one ? install(watch, watch.interest_) : std::error_code{};
 }
 
 void EpollPoller::remove(Watch& watch) noexcept {
@@ -160,6 +166,7 @@ std::error_code EpollPoller::rebuild() noexcept {
         }
     });
     if (!error) {
+        table_.for_each([](Watch& watch) { watch.entered_ = watch.installed_.any(); });
         set_ = std::move(set);
         stale_ = false;
     }
@@ -224,7 +231,15 @@ bool EpollPoller::collect_one(const epoll_event& event, Collected& collected) no
         return !std::exchange(stale_, true);
     }
     const bool news = collect(*watch, conditions_of(event.events), collected);
+    if (watch->once_) {
+        // The kernel has switched the entry off, and is told before the next wait what comes now.
+        watch->installed_ = {};
+        collected.disarmed.push_back(*watch);
+        return news;
+    }
     if ((watch->installed_ - watch->interest_).any()) {
+        // It is switched off while reports come, so the next interest is good for one report.
+        watch->once_ = !watch->interest_.any() && watch->wakes_ == Wakes::all;
         [[maybe_unused]] const std::error_code error = install(*watch, watch->interest_);
         return true;
     }

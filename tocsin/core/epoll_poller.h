@@ -12,7 +12,9 @@ namespace tocsin::core {
 
 // Keeps one epoll set. The kernel is told of an interest when it grows; one that shrinks is left
 // until an unwanted report shows that it matters, so that switching a watch off and on costs
-// nothing.
+// nothing; but one of Wakes::one is told at once, for its report would have been another loop's.
+// After such a report the watch is asked for one report at a time, as long as it is switched off in
+// between: that costs one call for each, and not two.
 class EpollPoller final : public Poller {
 public:
     // Throws std::system_error: EMFILE, ENFILE, ENOMEM, or what a kernel without epoll says.

@@ -117,6 +117,7 @@ bool Loop::deliver_due() {
 bool Loop::wait_and_deliver(Wait wait, bool delivered) {
     const Turning turning{*state_};
     wait_and_collect(wait, delivered);
+    state_->time_is_fresh = false;
     state_->clock.waited();
     if (!std::exchange(state_->had_events, false)) {
         delivered |= deliver_events();
@@ -247,11 +248,11 @@ void Loop::look(bool sleep) {
     state.asleep = sleep;
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
     end_sleep();
+    state.changed_watches.splice_back(state.collected.disarmed);
     if (state.collected.rung && state.poller->needs_draining(state.bell)) {
         state.rings_taken += state.bell.drain();
     }
     state.collected.rung = false;
-    state.time_is_fresh = false;
 }
 
 // The poster that has ended the sleep rings, also when the thread was cancelled meanwhile.
@@ -291,6 +292,7 @@ void Loop::abandon_slots() noexcept {
     state.tasks.forget();
     state.tasks_of_turn.forget();
     state.collected.ready.forget();
+    state.collected.disarmed.forget();
     state.watches_of_turn.forget();
     state.changed_watches.forget();
     state.ready.forget();

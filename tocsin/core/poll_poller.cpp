@@ -2,7 +2,6 @@
 #include <tocsin/core/poll_poller.h>
 
 #include <fcntl.h>
-#include <new>
 
 #include <tocsin/base/errors.h>
 #include <tocsin/core/wake_channel.h>
@@ -41,8 +40,18 @@ pollfd entry_of(int descriptor, Conditions interest) noexcept {
 
 }  // namespace
 
-PollPoller::PollPoller(WakeChannel& bell)
-    : bell_{bell}, entries_{entry_of(bell.reading_descriptor(), Condition::input)}, watches_{nullptr} {}
+PollPoller::PollPoller(WakeChannel& bell) : bell_{bell} {
+    if (const std::error_code error = make_room()) {
+        throw std::system_error{error, "cannot make room for the descriptors of the loop"};
+    }
+    entries_[0] = entry_of(bell.reading_descriptor(), Condition::input);
+}
+
+// For one more than there are.
+std::error_code PollPoller::make_room() noexcept {
+    const std::error_code error = entries_.grow_to(count_ + 1);
+    return error ? error : watches_.grow_to(count_ + 1);
+}
 
 std::error_code PollPoller::add(Watch& watch) noexcept {
     if (::fcntl(watch.descriptor_, F_GETFD) < 0) {
@@ -59,25 +68,20 @@ std::error_code PollPoller::add(Watch& watch) noexcept {
 }
 
 std::error_code PollPoller::append(Watch& watch) noexcept {
-    watch.place_ = static_cast<std::uint32_t>(watches_.size());
-    try {
-        watches_.push_back(&watch);
-        entries_.push_back(entry_of(watch.descriptor_, watch.interest_));
-    } catch (const std::bad_alloc&) {
-        watches_.resize(watch.place_);
-        return base::error_of(ENOMEM);
+    if (const std::error_code error = make_room()) {
+        return error;
     }
-    watch.installed_ = watch.interest_;
-    return {};
+    watch.place_ = static_cast<std::uint32_t>(count_++);
+    watches_[watch.place_] = &watch;
+    return update(watch);
 }
 
 void PollPoller::remove(Watch& watch) noexcept {
     table_.erase(watch.descriptor_);
-    entries_[watch.place_] = entries_.back();
-    watches_[watch.place_] = watches_.back();
+    --count_;
+    entries_[watch.place_] = entries_[count_];
+    watches_[watch.place_] = watches_[count_];
     watches_[watch.place_]->place_ = watch.place_;
-    entries_.pop_back();
-    watches_.pop_back();
 }
 
 std::error_code PollPoller::update(Watch& watch) noexcept {
@@ -87,7 +91,7 @@ std::error_code PollPoller::update(Watch& watch) noexcept {
 }
 
 std::error_code PollPoller::renew() noexcept {
-    entries_.front() = entry_of(bell_.reading_descriptor(), Condition::input);
+    entries_[0] = entry_of(bell_.reading_descriptor(), Condition::input);
     return {};
 }
 
@@ -96,8 +100,8 @@ void PollPoller::wait(std::optional<base::Duration> timeout, Collected& collecte
         std::chrono::floor<std::chrono::seconds>(timeout.value_or(base::Duration::zero()));
     const timespec left{.tv_sec = seconds.count(),
                         .tv_nsec = (timeout.value_or(base::Duration::zero()) - seconds).count()};
-    int count = ::ppoll(entries_.data(), entries_.size(), timeout ? &left : nullptr, nullptr);
-    for (std::size_t place = 0; count > 0 && place < entries_.size(); ++place) {
+    int count = ::ppoll(entries_.data(), count_, timeout ? &left : nullptr, nullptr);
+    for (std::size_t place = 0; count > 0 && place < count_; ++place) {
         if (entries_[place].revents == 0) {
             continue;
         }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <poll.h>
-#include <vector>
 
 #include <tocsin/core/descriptor_table.h>
+#include <tocsin/core/mapped_array.h>
 #include <tocsin/core/poller.h>
 
 namespace tocsin::core {
@@ -13,7 +13,7 @@ namespace tocsin::core {
 // watches_[n], which keeps n as its place.
 class PollPoller final : public Poller {
 public:
-    // Throws std::bad_alloc.
+    // Throws std::system_error: ENOMEM.
     explicit PollPoller(WakeChannel& bell);
 
     [[nodiscard]] std::error_code add(Watch& watch) noexcept override;
@@ -26,10 +26,12 @@ public:
 
 private:
     [[nodiscard]] std::error_code append(Watch& watch) noexcept;
+    [[nodiscard]] std::error_code make_room() noexcept;
 
     WakeChannel& bell_;
-    std::vector<pollfd> entries_;
-    std::vector<Watch*> watches_;
+    MappedArray<pollfd> entries_;
+    MappedArray<Watch*> watches_;
+    std::size_t count_ = 1;
     DescriptorTable table_;
 };
 

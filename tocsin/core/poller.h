@@ -18,6 +18,7 @@ class WakeChannel;
 // loop was rung.
 struct Collected {
     base::List<Watch, ReadyWatches> ready;
+    base::List<Watch, ChangedWatches> disarmed;  // to be told their interest before the next wait
     bool rung = false;
 };
 

@@ -2,19 +2,10 @@
 #include <tocsin/core/ready_queue.h>
 
 #include <cstddef>
-#include <ctime>
+
+#include <tocsin/core/wait_a_moment.h>
 
 namespace tocsin::core {
-
-namespace {
-
-// Sleeps rather than yields: a poster of lower priority on the same processor has to get on.
-void wait_a_moment() noexcept {
-    const timespec moment{.tv_sec = 0, .tv_nsec = 20'000};
-    ::nanosleep(&moment, nullptr);
-}
-
-}  // namespace
 
 // An address that no event can have.
 Event* ReadyQueue::asleep() noexcept {

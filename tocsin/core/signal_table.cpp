@@ -6,10 +6,14 @@
 
 #include <tocsin/base/check.h>
 #include <tocsin/core/errors.h>
+#include <tocsin/core/wait_a_moment.h>
 
 namespace tocsin::core {
 
 namespace {
+
+// Longer than the lock is ever held, unless its holder has lost the processor.
+constexpr int looks_max = 1000;
 
 sigset_t block_all_signals() noexcept {
     sigset_t all;
@@ -55,7 +59,10 @@ SignalTable::SignalTable() noexcept {
 }
 
 void SignalTable::lock() noexcept {
-    while (locked_.test_and_set(std::memory_order_acquire)) {
+    for (int look = 0; locked_.test_and_set(std::memory_order_acquire); ++look) {
+        if (look >= looks_max) {
+            wait_a_moment();
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 // Registration of signal watches. Private to tocsin/core.
 #include <tocsin/core/signal_watch.h>
 
+#include <utility>
+
 #include <tocsin/base/check.h>
 #include <tocsin/core/signal_table.h>
 
@@ -11,10 +13,11 @@ std::error_code SignalWatch::register_with(Loop& loop, int signal) noexcept {
                                "unregister it first");
     event_.register_with(loop);
     thread_ = ::pthread_self();
-    signal_ = signal;
+    const int signal_before = std::exchange(signal_, signal);
     const std::error_code error = SignalTable::of_process().add(*this);
     if (error) {
         event_.unregister();
+        signal_ = signal_before;
     }
     return error;
 }

@@ -139,6 +139,7 @@ void Watch::set_interest(Conditions interest) noexcept {
                                   "interest to register_with()");
     loop_->check_thread("Watch::set_interest");
     interest_ = interest;
+    switched_off_ = switched_off_ || !interest.any();
     if (!base::Link<ChangedWatches>::linked()) {
         loop_->state_->changed_watches.push_back(*this);
     }

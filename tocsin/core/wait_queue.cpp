@@ -78,11 +78,12 @@ void WaitQueue::check_tied_here_locked(const Arm& arm, const char* message) cons
 }
 
 void WaitQueue::arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept {
-    if (arm.queue_.exchange(this, std::memory_order_relaxed) == nullptr) {
-        arm.fired_ = 0;  // it may have counted in another queue
-    }
+    arm.queue_.store(this, std::memory_order_relaxed);
     arm.condition_ = condition;
     arm.threshold_ = threshold;
+    // Also greater than what the arm was given in another queue: take_back() tells its armings by
+    // it.
+    next_sequence_ = std::max(next_sequence_, arm.sequence_ + 1);
     arm.sequence_ = next_sequence_++;
     arm.state_ = Arm::State::armed;
     ++counters_.armed_now;

@@ -52,14 +52,22 @@ public:
     // and counts as armed now: when several threads arm one arm only the last one waits, and the
     // answer to an earlier one leaves it alone. On a closed queue nothing is armed: the sink is
     // called with Condition::hang_up, unless it is being told of that just now, and the answer is
-    // Armed::fired.
+    // Armed::fired. The arm has to stay alive, and in this queue, until this returns, so a sink
+    // that may run meanwhile does not free it. What look() throws passes on; the arm is taken back.
     template <typename Look>
     [[nodiscard]] Armed arm(Arm& arm, Condition condition, std::int64_t threshold, Look&& look) {
         const std::uint64_t sequence = insert(arm, condition, threshold);
         if (sequence == 0) {
             return Armed::fired;
         }
-        if (static_cast<std::int64_t>(look()) < std::max(threshold, std::int64_t{1})) {
+        std::int64_t available = 0;
+        try {
+            available = static_cast<std::int64_t>(look());
+        } catch (...) {
+            take_back(arm, sequence);
+            throw;
+        }
+        if (available < std::max(threshold, std::int64_t{1})) {
             return Armed::waiting;
         }
         return take_back(arm, sequence) ? Armed::met : Armed::fired;
@@ -67,7 +75,7 @@ public:
 
     // Arms without looking, for callers that hold a lock under which the state changes and know
     // that the condition is not met, or that want the next firing whether it is met or not. False
-    // on a closed queue, after the sink has been called with Condition::hang_up.
+    // on a closed queue, of which the sink is told by Condition::hang_up.
     bool arm(Arm& arm, Condition condition, std::int64_t threshold = 1) noexcept {
         return insert(arm, condition, threshold) != 0;
     }
@@ -86,9 +94,9 @@ public:
     std::size_t cancel_all(std::uint64_t owner) noexcept;
 
     // Fires every arm of `condition` whose threshold is at most `available`, oldest first, each
-    // once. Call it after the state has changed. Costs what fires: nothing is walked that does not,
-    // and when nobody is armed that low no lock is taken. An arm that a sink arms again is not
-    // fired by the same call.
+    // once. Call it after the state has changed. Costs what fires: for each at most a logarithm of
+    // what is armed, and when nobody is armed that low no lock is taken. An arm that a sink arms
+    // again is not fired by the same call.
     void trigger(Condition condition, std::int64_t available = INT64_MAX) noexcept;
 
     // Fires the arms of `owner` for `conditions`, whatever their thresholds, and no others: for the
@@ -140,7 +148,7 @@ private:
     }
 
     std::uint64_t insert(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
-    [[nodiscard]] bool take_back(Arm& arm, std::uint64_t sequence) noexcept;
+    bool take_back(Arm& arm, std::uint64_t sequence) noexcept;
     void arm_locked(Arm& arm, Condition condition, std::int64_t threshold) noexcept;
     bool take_out_locked(Arm& arm) noexcept;
     void publish_lowest_locked(std::size_t index) noexcept;

@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::uint64_t one_post = 1;
 
+// Enough, at 256 posts each, for a full pipe of 64 KiB, and for any socket.
+constexpr int reads_max = 256;
+
 // What a kernel without the call, a sandbox, or an old kernel without the flags answers.
 bool refused(int error) noexcept {
     return error == ENOSYS || error == EPERM || error == EINVAL || error == EAFNOSUPPORT ||
@@ -118,16 +121,18 @@ void WakeChannel::close() noexcept {
 }
 
 std::uint64_t WakeChannel::drain() noexcept {
+    std::uint64_t count = 0;
     if (counts()) {
-        std::uint64_t count = 0;
         return ::read(reader_.number(), &count, sizeof count) == sizeof count ? count : 0;
     }
-    std::uint64_t count = 0;
     std::array<char, 256> posts{};
-    ssize_t got = 0;
-    while ((got = ::read(reader_.number(), posts.data(), posts.size())) > 0 ||
-           (got < 0 && errno == EINTR)) {
-        count += got > 0 ? static_cast<std::uint64_t>(got) : 0;
+    for (int reads = 0; reads < reads_max; ++reads) {
+        const ssize_t got = ::read(reader_.number(), posts.data(), posts.size());
+        if (got > 0) {
+            count += static_cast<std::uint64_t>(got);
+        } else if (got == 0 || errno != EINTR) {
+            break;
+        }
     }
     return count;
 }

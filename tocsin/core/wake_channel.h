@@ -37,7 +37,8 @@ public:
     // As post_to(). Any thread.
     void post() const noexcept { post_to(posting_descriptor(), medium_); }
 
-    // Takes all posts that have arrived and returns their number; never blocks. One thread.
+    // Takes the posts that have arrived and returns their number; never blocks. One thread. However
+    // fast others post it returns: what a full channel does not hold may be left for the next time.
     std::uint64_t drain() noexcept;
 
     // Whether the channel may be left undrained by a reader that waits for edges: an eventfd

@@ -85,6 +85,9 @@ private:
     int descriptor_ = -1;
     std::uint32_t place_ = 0;  // which place the poller has given it
     Wakes wakes_ = Wakes::all;
+    bool entered_ = false;       // whether the kernel has an entry for it
+    bool once_ = false;          // the entry is good for one report
+    bool switched_off_ = false;  // the interest has been empty since the kernel was told
     Conditions interest_;
     Conditions installed_;  // what the kernel has been told; at least the interest at a wait
     Conditions ready_;      // collected and not delivered yet

@@ -6,9 +6,12 @@
 #include <cstdlib>
 #include <string_view>
 #include <sys/auxv.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include <iv.h>
+
+#include <tocsin/base/descriptor.h>
 
 namespace tocsin::ivykis {
 
@@ -45,13 +48,20 @@ bool names(std::string_view list, std::string_view name) noexcept {
     }
 }
 
+// Where the kernel refuses epoll, or no descriptor is left for it, the others have to do.
+bool works(const PollMethod& method) noexcept {
+    return !method.uses_epoll || base::Descriptor{::epoll_create1(EPOLL_CLOEXEC)};
+}
+
 }  // namespace
 
 const PollMethod& choose_poll_method() {
     const std::string_view selected = variable("IV_SELECT_POLL_METHOD");
     const std::string_view excluded = variable("IV_EXCLUDE_POLL_METHOD");
     const auto fits = [&](const PollMethod& method) {
-        return selected.empty() ? !names(excluded, method.name) : selected == method.name;
+        const bool wanted =
+            selected.empty() ? !names(excluded, method.name) : selected == method.name;
+        return wanted && works(method);
     };
     const auto* const found = std::ranges::find_if(methods, fits);
     if (found == methods.end()) {
