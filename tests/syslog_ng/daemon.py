@@ -17,7 +17,7 @@ SECONDS_TO_START = 30
 SECONDS_TO_END = 60
 SECONDS_TO_RELOAD = 60
 COMPLAINT = re.compile(
-    r"\b(error|fatal|dropp|exceed|concurrent connections|assert|sanitizer)", re.IGNORECASE)
+    r"\b(error|fatal|dropp|exceed|concurrent connections|assert)|sanitizer", re.IGNORECASE)
 # Of a destination that is not there, on purpose.
 NO_COMPLAINT = re.compile(r"error='(Connection refused|No such file or directory) ")
 RELOADED = "Configuration reload finished"
