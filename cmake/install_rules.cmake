@@ -1,5 +1,5 @@
 # What `cmake --install` lays down: public headers, libraries, the command, pkg-config files and a
-# CMake package.
+# CMake package; and, where it is asked for, the component `ivykis`.
 include(CMakePackageConfigHelpers)
 
 set(tocsin_package_folder ${CMAKE_INSTALL_LIBDIR}/cmake/Tocsin)
@@ -47,3 +47,7 @@ foreach(target IN LISTS tocsin_targets)
     install(FILES ${PROJECT_BINARY_DIR}/${target}.pc
             DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 endforeach()
+
+if(TOCSIN_BUILD_IVYKIS)
+    include(ivykis_install)
+endif()
