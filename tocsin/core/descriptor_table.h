@@ -16,6 +16,10 @@ class Watch;
 // recognised even when its descriptor number has a new owner. One thread.
 class DescriptorTable {
 public:
+    // Makes room for the numbers that most programs use, so that entering one of them needs no
+    // memory. ENOMEM is the error returned.
+    [[nodiscard]] std::error_code prepare() noexcept { return places_.grow_to(1); }
+
     // Whether `descriptor` can be entered without growing.
     [[nodiscard]] bool has_room_for(int descriptor) const noexcept {
         return descriptor >= 0 && static_cast<std::size_t>(descriptor) < places_.size();

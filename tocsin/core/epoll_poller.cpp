@@ -66,6 +66,9 @@ EpollPoller::EpollPoller(WakeChannel& bell) : bell_{bell} {
     if (const std::error_code error = open_set(set_)) {
         throw std::system_error{error, "cannot open an epoll set for the loop"};
     }
+    if (const std::error_code error = table_.prepare()) {
+        throw std::system_error{error, "cannot make room for the descriptors of the loop"};
+    }
 }
 
 std::error_code EpollPoller::open_set(base::Descriptor& set) noexcept {
@@ -142,8 +145,9 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
 
 // An exclusive entry of an interest that is over would take a wake-up from a loop that wants it.
 std::error_code EpollPoller::update(Watch& watch) noexcept {
-    const bool switched_off = std::exchange(watch.switched_off_, false);
-    watch.once_ = watch.once_ && switched_off;
+    if (watch.interest_.any() && !std::exchange(watch.switched_off_, false)) {
+        watch.once_ = false;
+    }
     const bool grew = (watch.interest_ - watch.installed_).any();
     return grew || watch.wakes_ == Wakes::one ? install(watch, watch.interest_) : std::error_code{};
 }

@@ -49,8 +49,11 @@ PollPoller::PollPoller(WakeChannel& bell) : bell_{bell} {
 
 // For one more than there are.
 std::error_code PollPoller::make_room() noexcept {
-    const std::error_code error = entries_.grow_to(count_ + 1);
-    return error ? error : watches_.grow_to(count_ + 1);
+    std::error_code error = entries_.grow_to(count_ + 1);
+    if (!error) {
+        error = watches_.grow_to(count_ + 1);
+    }
+    return error ? error : table_.prepare();
 }
 
 std::error_code PollPoller::add(Watch& watch) noexcept {

@@ -44,8 +44,8 @@ public:
     [[nodiscard]] virtual std::error_code renew() noexcept = 0;
 
     // Waits until something is ready, the bell rings, a signal arrives, or `timeout` has passed; no
-    // timeout waits for ever, zero only looks. Collects what is ready. A point of cancellation: it is
-    // left by unwinding when the thread is cancelled.
+    // timeout waits for ever, zero only looks. Collects what is ready. A point of cancellation: it
+    // is left by unwinding when the thread is cancelled.
     virtual void wait(std::optional<base::Duration> timeout, Collected& collected) = 0;
 
     // Whether the bell has to be drained after each ring, by this way of waiting.

@@ -37,8 +37,8 @@ public:
     // Has it delivered by `loop`; does nothing when it is scheduled already.
     void schedule(Loop& loop) noexcept;
 
-    // As schedule(), but inside the handler of a task it is delivered in the same turn, last of all,
-    // unless it has been delivered in this turn already: so a turn stays bounded.
+    // As schedule(), but inside the handler of a task it is delivered in the same turn, last of
+    // all, unless it has been delivered in this turn already: so a turn stays bounded.
     void join_turn(Loop& loop) noexcept;
 
     // Takes it back: its handler is not called any more, and the memory may be freed. Does nothing

@@ -36,7 +36,7 @@ void replace(iv_avl_tree& tree, const Node& node, Node* child) {
 
 // Lets the child of `top` on the side `from` come up, and `top` go down on the other side, `to`.
 // Gives back the new top.
-Node& rotate(iv_avl_tree& tree, Node& top, Node* Node::*from, Node* Node::*to) {
+Node& rotate(iv_avl_tree& tree, Node& top, Node* Node::* from, Node* Node::* to) {
     Node& child = *(top.*from);
     replace(tree, top, &child);
     top.*from = child.*to;
@@ -51,7 +51,7 @@ Node& rotate(iv_avl_tree& tree, Node& top, Node* Node::*from, Node* Node::*to) {
 }
 
 // Mends a node whose subtree on the side `high` is higher by two; gives back the new top.
-Node& lower(iv_avl_tree& tree, Node& node, Node* Node::*high, Node* Node::*low) {
+Node& lower(iv_avl_tree& tree, Node& node, Node* Node::* high, Node* Node::* low) {
     Node& child = *(node.*high);
     if (height_of(child.*low) > height_of(child.*high)) {
         rotate(tree, child, low, high);
@@ -79,7 +79,7 @@ void rebalance(iv_avl_tree& tree, Node* node) {
 }
 
 // The node that is last in direction `towards`, from `node` on.
-Node* outermost(Node* node, Node* Node::*towards) {
+Node* outermost(Node* node, Node* Node::* towards) {
     while (node->*towards != nullptr) {
         node = node->*towards;
     }
@@ -87,7 +87,7 @@ Node* outermost(Node* node, Node* Node::*towards) {
 }
 
 // The neighbour of `node` on the side `towards`, in the order of the tree.
-Node* neighbour(Node* node, Node* Node::*towards, Node* Node::*away) {
+Node* neighbour(Node* node, Node* Node::* towards, Node* Node::* away) {
     if (node->*towards != nullptr) {
         return outermost(node->*towards, away);
     }

@@ -93,8 +93,7 @@ bool ChildTable::take_change(iv_wait_interest& interest, int& status, rusage& us
     }
     pid_t changed = 0;
     do {
-        changed =
-            ::wait4(interest.pid, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
+        changed = ::wait4(interest.pid, &status, WNOHANG | WUNTRACED | WCONTINUED, &usage);
     } while (changed < 0 && errno == EINTR);
     if (changed < 0 || (changed > 0 && is_end(status))) {
         remove_locked(interest);

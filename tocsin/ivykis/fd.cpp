@@ -100,13 +100,13 @@ int try_to_register(const char* call, iv_fd& fd) {
 
 const char* reason_of(int error) {
     switch (error) {
-        case EEXIST:
-            return "another iv_fd of this thread watches it";
-        case EPERM:
-            return "a file of its kind is always ready and cannot be watched; see "
-                   "iv_fd_register_try()";
-        default:
-            return std::strerror(error);
+    case EEXIST:
+        return "another iv_fd of this thread watches it";
+    case EPERM:
+        return "a file of its kind is always ready and cannot be watched; see "
+               "iv_fd_register_try()";
+    default:
+        return std::strerror(error);
     }
 }
 

@@ -109,8 +109,8 @@ int iv_fd_pump_pump(iv_fd_pump* pump) {
         return 0;
     }
     if (pump->buf == nullptr) {
-        pump->buf = new (std::nothrow)
-            PumpCarrier{ThreadLoop::of_caller("iv_fd_pump_pump").pump_pipes()};
+        pump->buf =
+            new (std::nothrow) PumpCarrier{ThreadLoop::of_caller("iv_fd_pump_pump").pump_pipes()};
         if (pump->buf == nullptr) {
             errno = ENOMEM;
             return -1;

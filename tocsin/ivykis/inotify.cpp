@@ -89,7 +89,8 @@ void read_events(void* cookie) {
 // A watch that is there already keeps its mask. IN_MASK_CREATE says so to the kernel, which older
 // ones, and a mask with IN_MASK_ADD, do not allow: then the old mask is put back.
 int add_watch(const iv_inotify& inotify, const iv_inotify_watch& watch) {
-    const bool empty = (watch.mask & IN_ALL_EVENTS) == 0;  // what the kernel refuses, but not with more
+    const bool empty =
+        (watch.mask & IN_ALL_EVENTS) == 0;  // what the kernel refuses, but not with more
     int wd = ::inotify_add_watch(inotify.fd.fd, watch.pathname,
                                  empty ? watch.mask : watch.mask | IN_MASK_CREATE);
     if (wd >= 0 || errno != EINVAL) {

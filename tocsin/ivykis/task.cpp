@@ -27,8 +27,8 @@ const Task& slot_of(const iv_task& task) {
 
 }  // namespace
 
-// A task that a handler initialises counts as one that has run in that round already: so one that is
-// initialised anew in its own handler waits for the next round.
+// A task that a handler initialises counts as one that has run in that round already: so one that
+// is initialised anew in its own handler waits for the next round.
 void IV_TASK_INIT(iv_task* task) {
     ThreadLoop* const loop = ThreadLoop::current();
     ::new (task) Task{Callback<>{task->handler, task->cookie},

@@ -27,8 +27,8 @@ struct FreeText {
 
 }  // namespace
 
-// One thread. While its creator's loop is there it belongs to that, which frees it; afterwards to the
-// thread itself. `lock` guards the change from one to the other.
+// One thread. While its creator's loop is there it belongs to that, which frees it; afterwards to
+// the thread itself. `lock` guards the change from one to the other.
 struct ThreadFamily::Child : base::Link<> {
     std::unique_ptr<char, FreeText> name;
     void (*function)(void*) = nullptr;
@@ -53,8 +53,8 @@ struct ThreadFamily::Child : base::Link<> {
 
 namespace {
 
-// Tells of the end of a thread, in whatever way it ends: a clean-up in its first frame would not do,
-// see cmake/ivykis.cmake.
+// Tells of the end of a thread, in whatever way it ends: a clean-up in its first frame would not
+// do, see cmake/ivykis.cmake.
 pthread_key_t key_of_end(void (*finish)(void*)) {
     static pthread_key_t key{};
     static const int error = ::pthread_key_create(&key, finish);

@@ -120,7 +120,6 @@ void* iv_tls_user_ptr(const iv_tls_user* user) {
     if (loop == nullptr) {
         return nullptr;
     }
-    tocsin::ivykis::require(user->state_offset != 0,
-                            "iv_tls_user_ptr: the user is not registered");
+    tocsin::ivykis::require(user->state_offset != 0, "iv_tls_user_ptr: the user is not registered");
     return loop->tls().piece_of(const_cast<iv_tls_user&>(*user));
 }

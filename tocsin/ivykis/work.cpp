@@ -34,8 +34,9 @@ int iv_work_pool_create(iv_work_pool* pool) {
 
 void iv_work_pool_put(iv_work_pool* pool) {
     ThreadLoop& loop = ThreadLoop::of_caller("iv_work_pool_put");
-    require(pool_of(*pool).is_owned_by(&loop), "iv_work_pool_put: called on another thread than the "
-                                               "one that created the pool");
+    require(pool_of(*pool).is_owned_by(&loop),
+            "iv_work_pool_put: called on another thread than the "
+            "one that created the pool");
     pool_of(*pool).put();
     pool->priv = nullptr;
 }
@@ -46,9 +47,10 @@ void iv_work_pool_submit_work(iv_work_pool* pool, iv_work_item* item) {
         loop.local_work().submit(*item);
         return;
     }
-    require(pool_of(*pool).is_owned_by(&loop),
-            "iv_work_pool_submit_work: called on another thread than the one that created the pool; "
-            "on a thread of the pool call iv_work_pool_submit_continuation()");
+    require(
+        pool_of(*pool).is_owned_by(&loop),
+        "iv_work_pool_submit_work: called on another thread than the one that created the pool; "
+        "on a thread of the pool call iv_work_pool_submit_continuation()");
     pool_of(*pool).submit(*item);
 }
 

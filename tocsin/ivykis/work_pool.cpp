@@ -189,8 +189,8 @@ void WorkPool::work_here() {
 
 void WorkPool::delete_if_done() {
     lock_.lock();
-    const bool done = !delivering_ && pool_ == nullptr && workers_ == 0 && waiting_.empty() &&
-                      done_.empty();
+    const bool done =
+        !delivering_ && pool_ == nullptr && workers_ == 0 && waiting_.empty() && done_.empty();
     lock_.unlock();
     if (done) {
         news_.unregister();

@@ -15,9 +15,9 @@ namespace tocsin::ivykis {
 class ThreadLoop;
 
 // What an iv_work_pool stands for, from iv_work_pool_create() until it was put and everything is
-// done; it deletes itself then. Its owner is the loop that created it: there threads are started and
-// items completed. A worker that has nothing to do is on the list of idle ones; who has work takes
-// it off that list before waking it, so that a burst of items wakes as many workers.
+// done; it deletes itself then. Its owner is the loop that created it: there threads are started
+// and items completed. A worker that has nothing to do is on the list of idle ones; who has work
+// takes it off that list before waking it, so that a burst of items wakes as many workers.
 class WorkPool : public base::Link<> {
 public:
     WorkPool(iv_work_pool& pool, ThreadLoop& owner);
@@ -64,17 +64,17 @@ private:
     void* const cookie_;
     void (*const thread_start_)(void*);
     void (*const thread_stop_)(void*);
-    core::Event news_;        // something for deliver_news() to do
-    core::Task works_here_;   // no thread can be started, so the owner has to do the work
+    core::Event news_;       // something for deliver_news() to do
+    core::Task works_here_;  // no thread can be started, so the owner has to do the work
     bool delivering_ = false;
 
-    std::mutex lock_;  // for all that follows
+    std::mutex lock_;     // for all that follows
     iv_work_pool* pool_;  // of the program; nullptr after put()
     WorkItems waiting_;
     WorkItems done_;
     base::List<Worker> idle_;
     int workers_ = 0;
-    bool has_failed_ = false;    // the last thread that was started had no loop
+    bool has_failed_ = false;  // the last thread that was started had no loop
     bool is_abandoned_ = false;
     int threads_max_at_put_ = 0;
 };

@@ -49,18 +49,18 @@ void WorkPool::Worker::look() {
     idle_too_long_.cancel();
     iv_work_item* item = nullptr;
     switch (pool_.next_for(*this, item)) {
-        case Next::work:
-            woken_.post();
-            item->work(item->cookie);
-            ThreadLoop::current()->clock().invalidate();
-            pool_.complete(*item);
-            break;
-        case Next::idle:
-            be_idle();
-            break;
-        case Next::end:
-            woken_.unregister();
-            break;
+    case Next::work:
+        woken_.post();
+        item->work(item->cookie);
+        ThreadLoop::current()->clock().invalidate();
+        pool_.complete(*item);
+        break;
+    case Next::idle:
+        be_idle();
+        break;
+    case Next::end:
+        woken_.unregister();
+        break;
     }
 }
 
