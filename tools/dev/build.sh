@@ -29,9 +29,20 @@ dev_build() {
     echo "built: build/$preset/bin and build/$preset/lib"
 }
 
+# The drop-in libivykis goes below a prefix of its own: where nobody looks who was not told to.
+install_everything() {
+    cmake --install build/release --prefix "$1" &&
+        cmake --install build/release --component ivykis --prefix "$2"
+}
+
 dev_install() {
-    local prefix=${1:-/usr/local}
+    local prefix=${1:-/usr/local} ivykis
+    ivykis=$prefix/lib/tocsin-ivykis
     build_preset release
-    step "install" cmake --install build/release --prefix "$prefix"
+    step "install" install_everything "$prefix" "$ivykis"
     echo "installed below $prefix: programs link it with pkg-config tocsin or find_package(Tocsin)"
+    echo "the drop-in libivykis: below $ivykis"
+    echo "    to run a program on it:  LD_LIBRARY_PATH=$ivykis/lib PROGRAM"
+    echo "    to link a program:       PKG_CONFIG_PATH=$ivykis/lib/pkgconfig pkg-config --cflags --libs ivykis"
+    echo "    to read its manual:      MANPATH=$ivykis/share/man man ivykis"
 }

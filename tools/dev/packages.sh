@@ -9,7 +9,11 @@ packages_of() {
             ;;
         clang) echo clang-19 libclang-rt-19-dev llvm-19 ;;
         lint) echo clang-format-19 clang-tidy-19 shellcheck ;;
-        test) echo spin netcat-openbsd syslog-ng-core syslog-ng-mod-examples ;;
+        test)
+            echo spin netcat-openbsd syslog-ng-core syslog-ng-mod-examples libivykis-dev abigail-tools \
+                dpkg-dev debootstrap
+            ;;
+        package) echo dpkg-dev ;;
         bench) echo libbenchmark-dev libivykis-dev libuv1-dev ;;
         run) echo netcat-openbsd ;;
         soak) echo syslog-ng-core ;;
