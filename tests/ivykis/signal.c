@@ -335,7 +335,7 @@ static void* post(void* event) {
     return NULL;
 }
 
-// The stock library handles signals with the descriptors, after all events. Ours are events, and come
+// The stock library handles signals with the descriptors, after events. Ours are events, and come
 // in the order in which they arrived.
 BETTER(a_signal_comes_after_the_tasks_and_in_its_turn_among_the_events) {
     struct watch watch;

@@ -95,11 +95,12 @@ ThreadLoop* ThreadLoop::continue_here(const char* call) {
 void ThreadLoop::run() {
     quitting_ = false;
     while (true) {
-        const bool delivered = core_.deliver_due();
+        core_.deliver_due();
         if (quitting_ || core_.registered_count() == 0) {
             return;
         }
-        core_.wait_and_deliver(core::Wait::yes, delivered);
+        // What was delivered is no reason not to sleep: nobody looks at what came of it but the loop.
+        core_.wait_and_deliver(core::Wait::yes, false);
     }
 }
 

@@ -23,11 +23,12 @@ WorkPool::WorkPool(iv_work_pool& pool, ThreadLoop& owner)
 void WorkPool::submit(iv_work_item& item) {
     lock_.lock();
     waiting_.push_back(item);
-    Worker* const idle = take_idle_locked();
+    const bool needed = needs_another_locked();
+    Worker* const idle = needed ? take_idle_locked() : nullptr;
     lock_.unlock();
     if (idle != nullptr) {
         idle->wake();
-    } else {
+    } else if (needed) {
         start_worker(true);
     }
 }
@@ -36,8 +37,9 @@ void WorkPool::submit(iv_work_item& item) {
 void WorkPool::submit_continuation(iv_work_item& item) {
     lock_.lock();
     waiting_.push_back(item);
-    Worker* const idle = take_idle_locked();
-    if (idle == nullptr && !is_abandoned_) {
+    const bool needed = needs_another_locked();
+    Worker* const idle = needed ? take_idle_locked() : nullptr;
+    if (needed && idle == nullptr && !is_abandoned_) {
         news_.post();
     }
     lock_.unlock();
@@ -77,6 +79,7 @@ WorkPool::Worker* WorkPool::take_idle_locked() noexcept {
     }
     Worker& worker = idle_.back();
     worker.unlink();
+    ++looking_;
     return &worker;
 }
 
@@ -88,6 +91,7 @@ void WorkPool::end_idle_workers_locked() noexcept {
 
 WorkPool::Next WorkPool::next_for(Worker& worker, iv_work_item*& item) {
     const std::lock_guard lock{lock_};
+    --looking_;
     item = waiting_.pop_front();
     if (item != nullptr) {
         return Next::work;
@@ -101,6 +105,7 @@ WorkPool::Next WorkPool::next_for(Worker& worker, iv_work_item*& item) {
 
 void WorkPool::complete(iv_work_item& item) {
     const std::lock_guard lock{lock_};
+    ++looking_;
     done_.push_back(item);
     if (!is_abandoned_) {
         news_.post();
@@ -119,6 +124,7 @@ bool WorkPool::stop_being_idle(Worker& worker) {
 void WorkPool::worker_gone(bool has_failed) {
     lock_.lock();
     --workers_;
+    looking_ -= has_failed ? 1 : 0;
     has_failed_ = has_failed;
     const bool is_last = is_abandoned_ && workers_ == 0;
     if (!is_abandoned_) {
@@ -148,7 +154,7 @@ void WorkPool::deliver_news() {
 
 bool WorkPool::may_start_locked() const noexcept {
     const int threads_max = pool_ == nullptr ? threads_max_at_put_ : pool_->max_threads;
-    return !waiting_.empty() && idle_.empty() && workers_ < threads_max;
+    return needs_another_locked() && idle_.empty() && workers_ < threads_max;
 }
 
 // One for what waits. When none can be started, those there are do all the work; when there are
@@ -157,10 +163,12 @@ void WorkPool::start_worker(bool try_to) {
     lock_.lock();
     const bool start = try_to && may_start_locked();
     workers_ += start ? 1 : 0;
+    looking_ += start ? 1 : 0;
     lock_.unlock();
     const bool failed = start && !Worker::start(*this, owner_);
     lock_.lock();
     workers_ -= failed ? 1 : 0;
+    looking_ -= failed ? 1 : 0;
     const bool work = may_start_locked() && workers_ == 0;
     lock_.unlock();
     if (work) {

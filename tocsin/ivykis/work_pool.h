@@ -17,7 +17,8 @@ class ThreadLoop;
 // What an iv_work_pool stands for, from iv_work_pool_create() until it was put and everything is
 // done; it deletes itself then. Its owner is the loop that created it: there threads are started
 // and items completed. A worker that has nothing to do is on the list of idle ones; who has work
-// takes it off that list before waking it, so that a burst of items wakes as many workers.
+// takes it off that list before waking it, so that a burst of items wakes as many workers. One that
+// is going to look anyway is counted, and nobody is woken for the item that it will find.
 class WorkPool : public base::Link<> {
 public:
     WorkPool(iv_work_pool& pool, ThreadLoop& owner);
@@ -57,6 +58,9 @@ private:
     void work_here();
     void delete_if_done();
 
+    [[nodiscard]] bool needs_another_locked() const noexcept {
+        return waiting_.count() > looking_;
+    }
     [[nodiscard]] Worker* take_idle_locked() noexcept;
     void end_idle_workers_locked() noexcept;
 
@@ -74,6 +78,7 @@ private:
     WorkItems done_;
     base::List<Worker> idle_;
     int workers_ = 0;
+    int looking_ = 0;  // workers that are going to look for work
     bool has_failed_ = false;  // the last thread that was started had no loop
     bool is_abandoned_ = false;
     int threads_max_at_put_ = 0;
