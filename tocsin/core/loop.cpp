@@ -114,7 +114,6 @@ bool Loop::turn(Wait wait) {
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
     wait_and_collect(wait, delivered);
-    state_->time_is_fresh = false;
     delivered |= deliver_events();
     delivered |= deliver_watches();
     return delivered;
@@ -217,6 +216,7 @@ bool Loop::should_look() noexcept {
 // came of it.
 void Loop::wait_and_collect(Wait wait, bool delivered) {
     State& state = *state_;
+    state.time_is_fresh = false;  // also for a turn that leaves the wait out
     tell_changes();
     const bool sleep =
         wait == Wait::yes && !delivered && !stopping_ && !busy() && state.ready.fall_asleep();
@@ -231,6 +231,7 @@ void Loop::wait_and_collect(Wait wait, bool delivered) {
         state.rings_taken += state.bell.drain();
     }
     state.collected.rung = false;
+    state.time_is_fresh = false;
 }
 
 // Until the next timer, by a fresh clock: the handlers of this turn may have taken long.
