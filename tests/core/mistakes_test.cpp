@@ -6,6 +6,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include <tests/core/pipe.h>
 #include <tocsin/core/loop.h>
 #include <tocsin/core/raw_event.h>
 #include <tocsin/core/wait_queue.h>
@@ -28,6 +29,11 @@ TEST(MistakesDeathTest, a_call_on_a_foreign_thread_names_the_call_and_the_remedy
                  "tocsin: Event::register_with: called on a thread that is not the loop's; post");
     EXPECT_DEATH(in_another_thread([&] { timer.arm(loop, {}); }), "Timer::arm: called on");
     EXPECT_DEATH(in_another_thread([&] { task.schedule(loop); }), "Task::schedule: called on");
+    const Pipe pipe;
+    Watch watch;
+    ASSERT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
+    EXPECT_DEATH(in_another_thread([&] { watch.set_interest({}); }),
+                 "Watch::set_interest: called on");
 }
 
 TEST(MistakesDeathTest, registering_twice_is_a_mistake) {

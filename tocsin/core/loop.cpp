@@ -117,7 +117,6 @@ bool Loop::deliver_due() {
 bool Loop::wait_and_deliver(Wait wait, bool delivered) {
     const Turning turning{*state_};
     wait_and_collect(wait, delivered);
-    state_->time_is_fresh = false;
     state_->clock.waited();
     if (!std::exchange(state_->had_events, false)) {
         delivered |= deliver_events();
@@ -236,6 +235,7 @@ bool Loop::should_look() noexcept {
 // came of it.
 void Loop::wait_and_collect(Wait wait, bool delivered) {
     State& state = *state_;
+    state.time_is_fresh = false;  // also for a turn that leaves the wait out
     tell_changes();
     const bool sleep =
         wait == Wait::yes && !delivered && !stopping_ && !busy() && state.ready.fall_asleep();
@@ -254,6 +254,7 @@ void Loop::look(bool sleep) {
         state.rings_taken += state.bell.drain();
     }
     state.collected.rung = false;
+    state.time_is_fresh = false;
 }
 
 // The poster that has ended the sleep rings, also when the thread was cancelled meanwhile.

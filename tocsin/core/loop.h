@@ -74,7 +74,7 @@ public:
 
     // Makes one turn. True when it delivered anything. It notices a stop() without consuming it,
     // and no turn sleeps from then on until somebody has: who turns a loop by hand asks
-    // take_stop().
+    // take_stop(). In a handler it delivers what is left of the turn that has called that one.
     bool turn(Wait wait);
 
     // The halves of a turn, for who decides something between them: deliver_due() makes phases 1

@@ -1,19 +1,18 @@
 // Registration of signal watches. Private to tocsin/core.
 #include <tocsin/core/signal_watch.h>
 
-#include <utility>
-
 #include <tocsin/base/check.h>
 #include <tocsin/core/signal_table.h>
 
 namespace tocsin::core {
 
 std::error_code SignalWatch::register_with(Loop& loop, int signal) noexcept {
+    const int signal_before = signal_;
     base::check(!registered(), "SignalWatch::register_with: the watch is registered already; "
                                "unregister it first");
     event_.register_with(loop);
     thread_ = ::pthread_self();
-    const int signal_before = std::exchange(signal_, signal);
+    signal_ = signal;
     const std::error_code error = SignalTable::of_process().add(*this);
     if (error) {
         event_.unregister();
