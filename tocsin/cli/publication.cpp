@@ -49,6 +49,9 @@ const char* Publication::input_state() noexcept {
 
 // Finds out what follows from what the readers did.
 void Publication::consider() {
+    if (is_finished_) {
+        return;
+    }
     started_ = started_ || appeared_ >= options_.readers_first;
     input_.set_active(started_ && !ring_.ended() && ring_.room() > 0);
     if (!ring_.finished() || options_.keep) {
@@ -105,9 +108,17 @@ void Publication::end() {
 }
 
 void Publication::finish_once() {
-    if (!std::exchange(is_finished_, true)) {
+    if (!is_finished_) {
+        stop();
         finished_();
     }
+}
+
+void Publication::stop() noexcept {
+    is_finished_ = true;
+    input_.set_active(false);
+    linger_.cancel();
+    grace_.cancel();
 }
 
 }  // namespace tocsin::cli

@@ -60,6 +60,9 @@ public:
     // A reader has read, was told something, or is gone. What that makes possible is done soon.
     void reader_moved() noexcept { consider_.schedule(loop_); }
 
+    // Takes no more input, and is finished without saying so.
+    void stop() noexcept;
+
     // Why the input ended before its time.
     [[nodiscard]] std::error_code input_error() const noexcept { return input_error_; }
 

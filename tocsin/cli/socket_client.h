@@ -41,6 +41,9 @@ public:
     // Records may have come, or room for its lines.
     void look_again();
 
+    // Ends the connection; what the client has sent until now is taken.
+    void end();
+
     // Whether the connection has ended: everything was sent, or the other side is gone.
     [[nodiscard]] bool over() const noexcept { return over_; }
 
@@ -58,7 +61,6 @@ private:
     [[nodiscard]] bool send_notice();
     [[nodiscard]] bool send_view(const RecordReader::View& view);
     void tell_loss();
-    void end();
     void choose_interest() noexcept;
 
     const SocketService& service_;

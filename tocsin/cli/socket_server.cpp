@@ -82,6 +82,13 @@ void SocketServer::look_again() {
     }
 }
 
+void SocketServer::end_clients() {
+    for (SocketClient* client = clients_.first(); client != nullptr;
+         client = clients_.next_of(*client)) {
+        client->end();
+    }
+}
+
 void SocketServer::accept_client() {
     base::Descriptor socket = socket_.accept();
     if (!socket) {

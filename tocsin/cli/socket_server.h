@@ -38,6 +38,9 @@ public:
 
     void look_again() override;
 
+    // Ends the connections; what clients have sent until now goes to the output.
+    void end_clients();
+
 private:
     void accept_client();
     void answer_status();
