@@ -2,10 +2,9 @@
 #include <tocsin/cli/publication.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
-#include <fmt/format.h>
+#include <tocsin/cli/say.h>
 
 namespace tocsin::cli {
 
@@ -90,10 +89,9 @@ void Publication::tell_of_refused() {
         return;
     }
     refused_to_tell_ = 2 * refused;
-    fmt::print(stderr,
-               "tocsin serve: a record is larger than the ring of {} bytes and was not published "
-               "({} so far); raise --ring\n",
-               ring_.capacity(), refused);
+    say("tocsin serve: a record is larger than the ring of {} bytes and was not published "
+        "({} so far); raise --ring\n",
+        ring_.capacity(), refused);
 }
 
 void Publication::end() {

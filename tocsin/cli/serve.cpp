@@ -3,7 +3,6 @@
 
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <tocsin/cli/command.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/resource/errors.h>
 
 namespace tocsin::cli {
@@ -138,7 +138,7 @@ void Server::open_paths() {
     }
     for (const std::string& path : {options_.path, options_.socket_path}) {
         if (options_.verbose && !path.empty()) {
-            fmt::print(stderr, "tocsin serve: {}: ready\n", path);
+            say("tocsin serve: {}: ready\n", path);
         }
     }
 }

@@ -2,7 +2,6 @@
 #include <tocsin/cli/socket_server.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 
 #include <tocsin/base/errors.h>
 #include <tocsin/cli/record_status.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/version.h>
 
 namespace tocsin::cli {
@@ -108,9 +108,8 @@ void SocketServer::pause_accepting(int error) {
         return;
     }
     if (!std::exchange(told_of_shortage_, true)) {
-        fmt::print(stderr,
-                   "tocsin serve: {}: clients have to wait ({}); raise the limit, see ulimit -n\n",
-                   socket_.path(), base::error_of(error).message());
+        say("tocsin serve: {}: clients have to wait ({}); raise the limit, see ulimit -n\n",
+            socket_.path(), base::error_of(error).message());
     }
     watch_.set_interest({});
     accept_again_.arm(service_.loop, service_.loop.now() + std::chrono::milliseconds{100});
