@@ -1,4 +1,5 @@
 // Proves what clients of `tocsin serve --socket` see.
+#include <atomic>
 #include <csignal>
 #include <future>
 #include <poll.h>
@@ -160,6 +161,22 @@ TEST_F(ServeSocket, takes_what_a_client_sent_before_it_closed) {
     }
     EXPECT_TRUE(server.says("9999\n"));
     EXPECT_EQ(server.output(), text);
+}
+
+TEST_F(ServeSocket, ends_also_while_a_client_goes_on_sending) {
+    Server server{serve()};
+    const Client client{path_};
+    std::atomic<std::size_t> sent = 0;
+    const std::string text(1 << 20, 'x');
+    auto sender = std::async(std::launch::async, [&] {
+        while (client.write(text).empty()) {
+            ++sent;
+        }
+    });
+    ASSERT_TRUE(eventually([&] { return sent > 0; }));
+    server.end_input();
+    EXPECT_EQ(server.wait(), 0);
+    sender.wait();
 }
 
 TEST_F(ServeSocket, goes_on_sending_to_a_client_that_has_closed_its_own_direction) {

@@ -145,12 +145,13 @@ void SocketClient::tell_loss() {
 }
 
 // What the client has sent before is not lost, and not left unread either: closing would tell the
-// client of that as an error.
+// client of that as an error. It can send no more from here on, so this comes to an end.
 void SocketClient::end() {
     if (std::exchange(over_, true)) {
         return;
     }
     watch_.unregister();
+    ::shutdown(socket_.number(), SHUT_RD);
     while (receive() == Received::something) {
     }
     if (service_.output != nullptr) {
