@@ -56,7 +56,7 @@ SocketServer::SocketServer(core::Loop& loop, Publication& publication,
       watch_{[this](core::Conditions) { accept_client(); }},
       status_watch_{[this](core::Conditions) { answer_status(); }},
       reaper_{[this] { destroy_those_over(); }},
-      accept_again_{[this] { watch_.set_interest(core::Condition::input); }} {
+      accept_again_{[this] { set_accepting(core::Condition::input); }} {
     std::error_code error =
         watch_.register_with(loop, socket_.descriptor(), core::Condition::input);
     if (!error) {
@@ -111,8 +111,13 @@ void SocketServer::pause_accepting(int error) {
         say("tocsin serve: {}: clients have to wait ({}); raise the limit, see ulimit -n\n",
             socket_.path(), base::error_of(error).message());
     }
-    watch_.set_interest({});
+    set_accepting({});
     accept_again_.arm(service_.loop, service_.loop.now() + std::chrono::milliseconds{100});
+}
+
+void SocketServer::set_accepting(core::Conditions interest) noexcept {
+    watch_.set_interest(interest);
+    status_watch_.set_interest(interest);
 }
 
 void SocketServer::destroy_those_over() {
@@ -130,11 +135,13 @@ void SocketServer::destroy_those_over() {
 // nobody.
 void SocketServer::answer_status() {
     const base::Descriptor socket = status_socket_.accept();
-    if (socket) {
-        const std::string text = status();
-        static_cast<void>(
-            ::send(socket.number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    if (!socket) {
+        pause_accepting(errno);
+        return;
     }
+    const std::string text = status();
+    static_cast<void>(
+        ::send(socket.number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 std::string SocketServer::status() {

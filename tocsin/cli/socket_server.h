@@ -45,6 +45,7 @@ private:
     void accept_client();
     void answer_status();
     void pause_accepting(int error);
+    void set_accepting(core::Conditions interest) noexcept;
     void destroy_those_over();
     [[nodiscard]] std::string status();
 
