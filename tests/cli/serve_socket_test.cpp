@@ -239,6 +239,15 @@ TEST_F(ServeSocket, refuses_the_socket_of_a_server_that_is_alive) {
     EXPECT_EQ(Client{path_}.read_all(), "one\n");
 }
 
+TEST_F(ServeSocket, is_not_connected_by_a_second_server_that_is_refused) {
+    Server first{serve({"--wait-readers", "1"})};
+    first.write("one\n");
+    EXPECT_EQ(run(serve()).exit, 3);
+    const nlohmann::json status = status_of(path_);
+    EXPECT_EQ(status["connected"], 0);
+    EXPECT_EQ(status["records"]["input"], "gathering");
+}
+
 TEST_F(ServeSocket, leaves_a_socket_that_has_taken_its_place) {
     Server first{serve()};
     ASSERT_EQ(run({"rm", path_}).exit, 0);
