@@ -103,6 +103,17 @@ TEST_F(MountServeLife, serves_an_empty_input) {
     EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_F(MountServeLife, waits_with_an_empty_input_for_a_reader_and_not_for_an_observer) {
+    Program server{serve(), Input::nothing};
+    ASSERT_TRUE(server.complains("ready"));
+    EXPECT_EQ(run(tocsin_with({"watch", "--input", "--once", path_})).exit, 0);
+    EXPECT_EQ(run({"sh", "-c", "exec <" + path_}).exit, 0);
+    EXPECT_EQ(status_of(path_)["records"]["input"], "ended");
+    const Outcome cat = run({"cat", path_});
+    EXPECT_EQ(cat.exit, 0) << cat.complaints;
+    EXPECT_EQ(server.wait(), 0);
+}
+
 TEST_F(MountServeLife, leaves_nothing_behind_when_a_signal_ends_it) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         Server server{serve()};

@@ -225,6 +225,8 @@ void RecordResource::note_look(RecordFile& file) noexcept {
 void RecordResource::forget_reader(RecordFile& file) noexcept {
     if (std::exchange(file.has_looked_, false)) {
         publication_.reader_disappeared();
+    } else if (file.reader_) {
+        file.reader_->never_looked();
     }
     file.reader_.reset();
     publication_.reader_moved();
