@@ -75,6 +75,21 @@ TEST_F(ServeOutput, of_a_socket_is_written_to_the_end_when_a_signal_ends_the_ser
     EXPECT_EQ(server.output(), text + "begun\n");
 }
 
+TEST_F(ServeOutput, of_a_socket_has_nothing_of_a_line_that_is_too_long) {
+    Server server{serve_on(path_, {"--writable"})};
+    {
+        const Client client{path_};
+        EXPECT_EQ(client.write(line_of(70'000) + "after it\n"), "");
+        ASSERT_TRUE(eventually([&] { return client.write("x") == "<EPIPE>"; }));
+        server.write("one\n");
+        EXPECT_EQ(client.read(), "one\n");
+    }
+    ASSERT_TRUE(server.has_open_files(path_, 0));
+    EXPECT_EQ((Client{path_}.write("fine\n")), "");
+    EXPECT_TRUE(server.says("fine\n"));
+    EXPECT_EQ(server.output(), "fine\n");
+}
+
 TEST_F(MountServeOutput, is_waited_for_when_the_path_has_gone_at_the_end_of_the_input) {
     Server server{serve_at(path_, {"--writable"})};
     const std::string text = many_lines();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <tocsin/base/descriptor.h>
 #include <tocsin/base/list.h>
@@ -57,6 +58,7 @@ private:
 
     void deliver(core::Conditions ready);
     [[nodiscard]] Received receive();
+    void take_lines(std::string_view text);
     void send_records();
     [[nodiscard]] bool send_notice();
     [[nodiscard]] bool send_view(const RecordReader::View& view);
@@ -73,7 +75,7 @@ private:
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
     bool sending_ = false;  // the threshold was reached, and something is left
     bool blocked_ = false;  // the socket takes no more now
-    bool receives_ = true;  // the client may still send
+    bool receives_ = true;  // the client may still send, and what it sends is taken
     bool over_ = false;
 };
 
