@@ -114,6 +114,18 @@ TEST_F(MountServeLife, waits_with_an_empty_input_for_a_reader_and_not_for_an_obs
     EXPECT_EQ(server.wait(), 0);
 }
 
+TEST_F(MountServeLife, waits_for_a_reader_that_came_after_another_was_told_of_the_end) {
+    Program server{serve(), Input::nothing};
+    ASSERT_TRUE(server.complains("ready"));
+    const Client stays{path_};
+    EXPECT_EQ(stays.read(), "<end>");
+    const Client late{path_};
+    const std::int64_t age = status_of(path_)["age_ms"];
+    EXPECT_TRUE(eventually([&] { return status_of(path_).value("age_ms", age) > age + 1200; }));
+    EXPECT_EQ(late.read(), "<end>");
+    EXPECT_EQ(server.wait(), 0);
+}
+
 TEST_F(MountServeLife, leaves_nothing_behind_when_a_signal_ends_it) {
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
         Server server{serve()};

@@ -26,9 +26,14 @@ Publication::Publication(core::Loop& loop, int input, const PublicationOptions& 
       input_{loop, input, [this] { read_some(); }},
       consider_{[this] { consider(); }},
       linger_{[this] { finish_once(); }},
-      grace_{[this] { finish_once(); }},
+      grace_{[this] { finish_unless_somebody_came(); }},
       space_(std::min(input_size_max, options.ring_size)) {
     consider_.schedule(loop);
+}
+
+void Publication::reader_told_end() noexcept {
+    grace_.cancel();
+    consider_.schedule(loop_);
 }
 
 void Publication::reader_appeared() noexcept {
@@ -102,6 +107,12 @@ void Publication::end() {
     }
     if (options_.linger) {
         linger_.arm(loop_, loop_.now() + *options_.linger);
+    }
+}
+
+void Publication::finish_unless_somebody_came() {
+    if (ring_.finished()) {
+        finish_once();
     }
 }
 

@@ -63,6 +63,9 @@ public:
     // Takes no more input, and is finished without saying so.
     void stop() noexcept;
 
+    // A reader has been told of the end for the first time, and has a second to close.
+    void reader_told_end() noexcept;
+
     // Why the input ended before its time.
     [[nodiscard]] std::error_code input_error() const noexcept { return input_error_; }
 
@@ -77,6 +80,7 @@ private:
     void read_some();
     void tell_of_refused();
     void end();
+    void finish_unless_somebody_came();
     void finish_once();
 
     core::Loop& loop_;
