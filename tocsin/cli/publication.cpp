@@ -68,7 +68,7 @@ void Publication::consider() {
 }
 
 void Publication::read_some() {
-    const std::size_t size = std::min(space_.size(), ring_.room());
+    const std::size_t size = std::min({space_.size(), ring_.room(), ring_.room_at_once()});
     if (size == 0) {
         input_.set_active(false);
         return;
