@@ -22,7 +22,7 @@ constexpr const char* examples = R"(Examples:
                                  umount, removes it
 
 State: alive; dead (the server is gone); silent (it does not answer within a second, perhaps it is
-stopped); foreign (it may not be asked by you).
+stopped); foreign (it may not be asked by you, or is no server of Tocsin).
 )";
 
 std::size_t open_count(const nlohmann::json& status) {

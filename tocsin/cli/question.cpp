@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <optional>
 #include <poll.h>
 #include <string_view>
 #include <sys/stat.h>
@@ -19,6 +20,7 @@
 #include <tocsin/base/errors.h>
 #include <tocsin/cli/socket_path.h>
 #include <tocsin/cli/socket_server.h>
+#include <tocsin/cli/status_text.h>
 #include <tocsin/resource/served.h>
 
 namespace tocsin::cli {
@@ -32,9 +34,12 @@ std::string read_some(int descriptor) {
     return {space.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
 
-std::string read_all(int descriptor) {
+// All, or more than any status has: who answers may be anybody.
+std::string read_status(int descriptor) {
+    constexpr std::size_t size_max = std::size_t{1} << 17;
     std::string all;
-    for (std::string some = read_some(descriptor); !some.empty(); some = read_some(descriptor)) {
+    for (std::string some = read_some(descriptor); !some.empty() && all.size() < size_max;
+         some = read_some(descriptor)) {
         all += some;
     }
     return all;
@@ -63,7 +68,7 @@ std::string ask_socket(const std::string& path, int error_when_missing) {
     if (!socket) {
         return fmt::format("{}\n", errno == ENOENT ? error_when_missing : errno);
     }
-    return "0\n" + read_all(socket.number());
+    return "0\n" + read_status(socket.number());
 }
 
 std::string ask_either(const std::string& path) {
@@ -148,11 +153,10 @@ bool Question::read_until(std::chrono::steady_clock::time_point deadline, std::s
 }
 
 void Question::take_status(const std::string& json) {
-    nlohmann::json status = nlohmann::json::parse(json, nullptr, false);
-    if (status.is_object() && status.contains("pid")) {
+    if (std::optional<nlohmann::json> status = parse_status(json)) {
         served_.state = State::alive;
-        served_.is_socket = served_.is_socket || status.value("socket", false);
-        served_.status = std::move(status);
+        served_.is_socket = served_.is_socket || status->value("socket", false);
+        served_.status = std::move(*status);
     } else {
         served_.state = State::foreign;
         served_.reason = "it answers something else than a status";

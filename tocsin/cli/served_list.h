@@ -15,7 +15,7 @@ enum class State : std::uint8_t {
     alive,    // it has answered
     dead,     // nobody serves the path any more
     silent,   // it does not answer: stopped, or stuck
-    foreign,  // it may not be asked by this user, or is no server of records
+    foreign,  // it may not be asked by this user, or gives no status
 };
 
 [[nodiscard]] const char* name_of(State state) noexcept;

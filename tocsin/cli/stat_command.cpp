@@ -1,6 +1,7 @@
 // `tocsin stat`: who has a path open, and who waits for what. Private to tocsin/cli.
 #include <tocsin/cli/command.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
@@ -42,8 +43,10 @@ std::string text_of(const json& object, const char* key) {
     return printable(found->is_string() ? found->get<std::string>() : found->dump());
 }
 
-std::string age_of(const json& object, const char* key = "age_ms") {
-    return show_duration(std::chrono::milliseconds{object.value(key, std::int64_t{0})});
+std::string age_of(const json& object) {
+    constexpr std::int64_t age_max = 1'000'000'000'000;
+    const std::int64_t age = object.value("age_ms", std::int64_t{0});
+    return show_duration(std::chrono::milliseconds{std::clamp(age, std::int64_t{0}, age_max)});
 }
 
 // "4121 (cat)": the process of a thread, as far as it can be seen from here.
@@ -174,24 +177,32 @@ void add_records(Served& served) {
     }
 }
 
-[[noreturn]] void refuse(const Served& served) {
+[[noreturn]] void refuse(const Served& served, const std::string& reason) {
     const char* const remedy = served.state == State::dead
                                    ? "serve it again, or remove what is left with umount"
                                    : "tocsin ls lists what is served";
     throw Failure{Exit::refused,
-                  fmt::format("{}: no status ({}); {}", served.path, served.reason, remedy)};
+                  fmt::format("{}: no status ({}); {}", served.path, reason, remedy)};
+}
+
+void show_as_text(const Served& served) {
+    try {
+        print_all(served);
+    } catch (const json::exception& error) {
+        refuse(served, fmt::format("it answers something else than a status: {}", error.what()));
+    }
 }
 
 Exit show(const std::string& path, bool as_json) {
     Served served = ask_server(path);
     if (served.state != State::alive) {
-        refuse(served);
+        refuse(served, served.reason);
     }
     add_records(served);
     if (as_json) {
         answer("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
     } else {
-        print_all(served);
+        show_as_text(served);
     }
     return Exit::done;
 }
