@@ -124,6 +124,19 @@ TEST(RecordRing, tells_a_reader_that_fell_behind_once_how_many_records_it_lost) 
     EXPECT_EQ(read(reader), "<nothing>");
 }
 
+TEST(RecordRing, loses_nothing_for_a_reader_that_reads_each_time_what_fits_at_once) {
+    RecordRing ring{16, OnFull::drop_oldest};
+    RecordReader reader{ring};
+    const std::string text = "1234567890\nabc\n\n1234567890abcde\nlast\n";
+    std::string given;
+    for (std::size_t place = 0; place < text.size();) {
+        place += ring.append(std::string_view{text}.substr(place, ring.room_at_once()));
+        const std::string got = read(reader);
+        given += got == "<nothing>" ? "" : got;
+    }
+    EXPECT_EQ(given, text);
+}
+
 TEST(RecordRing, adds_up_the_losses_of_a_reader) {
     RecordRing ring{4, OnFull::drop_oldest};
     RecordReader reader{ring};

@@ -152,6 +152,18 @@ TEST_F(MountServe, tells_a_reader_that_fell_behind_once_and_how_many_records_it_
     EXPECT_EQ(client.losses().total, 2U);
 }
 
+TEST_F(MountServe, loses_nothing_for_a_blocked_reader_however_small_the_ring_is) {
+    Server server{serve({"--ring", "16"})};
+    server.write("12345678");
+    ASSERT_TRUE(eventually([&] { return status_of(path_)["records"]["bytes_taken"] == 8; }));
+    const Client client{path_};
+    auto reader = std::async(std::launch::async, [&] { return client.read(); });
+    ASSERT_TRUE(server.has_parked_reads(path_, 1));
+    server.write("\nabcdefghijklmn\n");
+    EXPECT_EQ(reader.get(), "12345678\n");
+    EXPECT_EQ(client.read(), "abcdefghijklmn\n");
+}
+
 TEST_F(MountServe, lets_the_input_wait_for_the_slowest_reader_when_lossless) {
     Server server{serve({"--ring", "4K", "--lossless"})};
     const Client slow{path_};

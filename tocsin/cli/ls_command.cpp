@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/served_list.h>
 #include <tocsin/cli/table.h>
 #include <tocsin/cli/values.h>
@@ -21,7 +22,7 @@ constexpr const char* examples = R"(Examples:
                                  umount, removes it
 
 State: alive; dead (the server is gone); silent (it does not answer within a second, perhaps it is
-stopped); foreign (it may not be asked by you).
+stopped); foreign (it may not be asked by you, or is no server of Tocsin).
 )";
 
 std::size_t open_count(const nlohmann::json& status) {
@@ -69,14 +70,14 @@ Exit list(bool as_json) {
         for (const Served& served : all) {
             entries.push_back(json_of(served));
         }
-        fmt::print("{}\n", entries.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        answer("{}\n", entries.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
         return Exit::done;
     }
     std::vector<Row> rows{{"PATH", "KIND", "STATE", "USER", "PID", "FOR", "OPEN", "COMMAND"}};
     for (const Served& served : all) {
         rows.push_back(row_of(served));
     }
-    fmt::print("{}", layout(rows));
+    answer("{}", layout(rows));
     return Exit::done;
 }
 

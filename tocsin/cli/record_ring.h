@@ -1,6 +1,7 @@
 // The bounded ring of records that `tocsin serve` publishes. Private to tocsin/cli.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -43,6 +44,12 @@ public:
 
     // How many bytes append() takes now; with OnFull::drop_oldest as many as there are.
     [[nodiscard]] std::size_t room() noexcept;
+
+    // How many bytes append() may be given at a time so that it drops no record which it has just
+    // completed, and which nobody could have read yet; at least one.
+    [[nodiscard]] std::size_t room_at_once() const noexcept {
+        return std::max<std::size_t>(1, capacity() - size_begun());
+    }
 
     // Takes the first bytes of `bytes`, at most room() of them, and returns how many it took.
     // Records that are complete now become visible. Not after end(). Throws std::bad_alloc when a

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -14,7 +15,7 @@ enum class State : std::uint8_t {
     alive,    // it has answered
     dead,     // nobody serves the path any more
     silent,   // it does not answer: stopped, or stuck
-    foreign,  // it may not be asked by this user, or is no server of records
+    foreign,  // it may not be asked by this user, or gives no status
 };
 
 [[nodiscard]] const char* name_of(State state) noexcept;
@@ -23,6 +24,7 @@ struct Served {
     std::string path;
     bool is_socket = false;
     State state = State::dead;
+    std::error_code error = {};                        // what asking failed with, if anything
     std::string reason = {};                           // unless alive, in the words of the system
     nlohmann::json status = nlohmann::json::object();  // empty unless alive
 };

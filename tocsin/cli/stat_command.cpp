@@ -1,6 +1,7 @@
 // `tocsin stat`: who has a path open, and who waits for what. Private to tocsin/cli.
 #include <tocsin/cli/command.h>
 
+#include <algorithm>
 #include <chrono>
 #include <fcntl.h>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tocsin/cli/observer.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/served_list.h>
 #include <tocsin/cli/table.h>
 #include <tocsin/cli/values.h>
@@ -41,8 +43,10 @@ std::string text_of(const json& object, const char* key) {
     return printable(found->is_string() ? found->get<std::string>() : found->dump());
 }
 
-std::string age_of(const json& object, const char* key = "age_ms") {
-    return show_duration(std::chrono::milliseconds{object.value(key, std::int64_t{0})});
+std::string age_of(const json& object) {
+    constexpr std::int64_t age_max = 1'000'000'000'000;
+    const std::int64_t age = object.value("age_ms", std::int64_t{0});
+    return show_duration(std::chrono::milliseconds{std::clamp(age, std::int64_t{0}, age_max)});
 }
 
 // "4121 (cat)": the process of a thread, as far as it can be seen from here.
@@ -101,17 +105,17 @@ void print_open(const json& open, const json& records) {
                         access_of(file), text_of(place, "waiting"), text_of(place, "read"),
                         text_of(place, "lost"), text_of(file, "parked"), arms_of(file)});
     }
-    fmt::print("{}", layout(rows, "  "));
+    answer("{}", layout(rows, "  "));
 }
 
 void print_records(const json& records) {
-    fmt::print("records: {} published, {} dropped, {} refused, {} lost by readers\n",
-               text_of(records, "published"), text_of(records, "dropped"),
-               text_of(records, "refused"), text_of(records, "lost"));
-    fmt::print("ring: {} bytes, threshold {}, {}; input: {}, {} bytes so far\n",
-               text_of(records, "ring_bytes"), text_of(records, "threshold"),
-               records.value("lossless", false) ? "lossless" : "dropping the oldest",
-               text_of(records, "input"), text_of(records, "bytes_taken"));
+    answer("records: {} published, {} dropped, {} refused, {} lost by readers\n",
+           text_of(records, "published"), text_of(records, "dropped"), text_of(records, "refused"),
+           text_of(records, "lost"));
+    answer("ring: {} bytes, threshold {}, {}; input: {}, {} bytes so far\n",
+           text_of(records, "ring_bytes"), text_of(records, "threshold"),
+           records.value("lossless", false) ? "lossless" : "dropping the oldest",
+           text_of(records, "input"), text_of(records, "bytes_taken"));
 }
 
 void print_counters(const json& counters) {
@@ -119,12 +123,12 @@ void print_counters(const json& counters) {
     for (const auto& [name, count] : counters.items()) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count.dump());
     }
-    fmt::print("counters: {}\n", text);
+    answer("counters: {}\n", text);
 }
 
 void print_resource(const json& resource, const json& records) {
     const auto open = resource.value("open", json::array());
-    fmt::print("open files: {}\n", resource.value("open_count", open.size()));
+    answer("open files: {}\n", resource.value("open_count", open.size()));
     if (!open.empty()) {
         print_open(open, records);
     }
@@ -135,9 +139,9 @@ void print_resource(const json& resource, const json& records) {
 
 void print_all(const Served& served) {
     const json& status = served.status;
-    fmt::print("{}: served by {}, process {}, for {}\n", printable(served.path),
-               name_of_user(status.value("uid", ::uid_t{0})), process_of(status.value("pid", 0L)),
-               age_of(status));
+    answer("{}: served by {}, process {}, for {}\n", printable(served.path),
+           name_of_user(status.value("uid", ::uid_t{0})), process_of(status.value("pid", 0L)),
+           age_of(status));
     const json records = status.value("records", json::object());
     if (!records.empty()) {
         print_records(records);
@@ -149,7 +153,7 @@ void print_all(const Served& served) {
     const json resources = status.value("resources", json::array());
     for (const json& resource : resources) {
         if (resources.size() > 1) {
-            fmt::print("{}:\n", text_of(resource, "name"));
+            answer("{}:\n", text_of(resource, "name"));
         }
         print_resource(resource, records);
     }
@@ -173,24 +177,32 @@ void add_records(Served& served) {
     }
 }
 
-[[noreturn]] void refuse(const Served& served) {
+[[noreturn]] void refuse(const Served& served, const std::string& reason) {
     const char* const remedy = served.state == State::dead
                                    ? "serve it again, or remove what is left with umount"
                                    : "tocsin ls lists what is served";
     throw Failure{Exit::refused,
-                  fmt::format("{}: no status ({}); {}", served.path, served.reason, remedy)};
+                  fmt::format("{}: no status ({}); {}", served.path, reason, remedy)};
+}
+
+void show_as_text(const Served& served) {
+    try {
+        print_all(served);
+    } catch (const json::exception& error) {
+        refuse(served, fmt::format("it answers something else than a status: {}", error.what()));
+    }
 }
 
 Exit show(const std::string& path, bool as_json) {
     Served served = ask_server(path);
     if (served.state != State::alive) {
-        refuse(served);
+        refuse(served, served.reason);
     }
     add_records(served);
     if (as_json) {
-        fmt::print("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
+        answer("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
     } else {
-        print_all(served);
+        show_as_text(served);
     }
     return Exit::done;
 }
