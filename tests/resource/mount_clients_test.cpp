@@ -6,6 +6,7 @@
 #include <fstream>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <thread>
 #include <unistd.h>
 
@@ -226,8 +227,25 @@ TEST_F(MountClients, a_killed_client_leaves_no_parked_request_and_no_arm) {
     EXPECT_TRUE(core::comes_true([&] { return board.wait_queue().counters().armed_now == 0; }));
 }
 
+// As many descriptors as this process may have without being root, until it goes.
+class ManyDescriptors {
+public:
+    ManyDescriptors() {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const ::rlimit many = {.rlim_cur = before_.rlim_max, .rlim_max = before_.rlim_max};
+        ::setrlimit(RLIMIT_NOFILE, &many);
+    }
+    ~ManyDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+    ManyDescriptors(const ManyDescriptors&) = delete;
+    ManyDescriptors& operator=(const ManyDescriptors&) = delete;
+
+private:
+    ::rlimit before_ = {};
+};
+
 TEST_F(MountClients, two_thousand_armed_clients_are_all_woken) {
     constexpr std::size_t clients = 2000;
+    const ManyDescriptors many;
     std::vector<base::Descriptor> files;
     std::vector<::pollfd> entries;
     for (std::size_t client = 0; client < clients; ++client) {
