@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <poll.h>
+#include <unistd.h>
 #include <utility>
 
 #include <tocsin/base/check.h>
@@ -24,6 +25,17 @@ WakeChannel open_channel() {
     return channel;
 }
 
+// Asks the kernel once in each thread, and again in a forked child, which is a copy of a thread.
+::pid_t own_thread_id() noexcept {
+    thread_local ::pid_t id = 0;
+    thread_local std::uint32_t generation = 0;
+    if (id == 0 || generation != base::fork_generation()) {
+        id = ::gettid();
+        generation = base::fork_generation();
+    }
+    return id;
+}
+
 }  // namespace
 
 Loop::State::State(const LoopOptions& options)
@@ -32,7 +44,8 @@ Loop::State::State(const LoopOptions& options)
       bell{open_channel()},
       poller{Poller::make(bell, options.use_epoll)},
       timers{time},
-      looked_at{time} {}
+      looked_at{time},
+      thread_id{own_thread_id()} {}
 
 Loop::Loop(const LoopOptions& options)
     : state_{std::make_unique<State>(options)},
@@ -53,6 +66,10 @@ Loop::~Loop() {
 
 bool Loop::is_of_this_process() const noexcept {
     return state_->fork_generation == base::fork_generation();
+}
+
+::pid_t Loop::thread_id() const noexcept {
+    return state_->thread_id.load(std::memory_order_relaxed);
 }
 
 void Loop::check_thread(const char* call) const noexcept {
@@ -98,6 +115,7 @@ bool Loop::take_stop() noexcept {
 void Loop::adopt(const char* call) noexcept {
     if (is_of_this_process()) {
         state_->thread = ::pthread_self();
+        state_->thread_id.store(own_thread_id(), std::memory_order_relaxed);
     }
     check_usable(call);
 }

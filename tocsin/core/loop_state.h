@@ -44,6 +44,7 @@ struct Loop::State {
     std::uint32_t turns_unlooked = 0;
 
     pthread_t thread = ::pthread_self();
+    std::atomic<::pid_t> thread_id;
     std::uint32_t fork_generation = base::fork_generation();
 };
 
