@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <tests/core/does.h>
 #include <tests/core/patience.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/switchboard.h>
@@ -55,6 +56,22 @@ TEST(MountDeadlock, the_only_thread_that_serves_gets_edeadlk_for_its_own_path) {
     loop.run_until_idle();
     EXPECT_EQ(error_of_opening(directory / "board"), EDEADLK);
     EXPECT_EQ(board.log().opened, 0);
+}
+
+TEST(MountDeadlock, a_loop_that_was_moved_gets_edeadlk_on_its_new_thread_from_the_first_turn_on) {
+    const TemporaryDirectory directory;
+    Switchboard board;
+    core::Loop loop;
+    const Mount mount{loop, directory / "board", board};
+    loop.run_until_idle();
+    int error = -1;
+    core::Does<> open{[&] { error = error_of_opening(directory / "board"); }};
+    core::Task task{open};
+    task.schedule(loop);
+    std::thread{[&] { loop.turn(core::Wait::no); }}.join();
+    EXPECT_EQ(error, EDEADLK);
+    loop.turn(core::Wait::no);  // it is this thread's again
+    EXPECT_EQ(error_of_opening(directory / "board"), EDEADLK);
 }
 
 TEST(MountDeadlock, a_handler_gets_edeadlk_and_serving_goes_on) {

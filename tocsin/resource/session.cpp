@@ -56,21 +56,20 @@ void Session::end() noexcept {
     }
 }
 
-void Session::begin_serving(::pid_t thread) {
+void Session::begin_serving(const core::Loop& loop) {
     const std::lock_guard lock{mutex_};
-    serving_.push_back(thread);
+    serving_.push_back(&loop);
 }
 
-void Session::end_serving(::pid_t thread) noexcept {
+void Session::end_serving(const core::Loop& loop) noexcept {
     const std::lock_guard lock{mutex_};
-    if (const auto found = std::ranges::find(serving_, thread); found != serving_.end()) {
-        serving_.erase(found);
-    }
+    std::erase(serving_, &loop);
 }
 
+// A loop may move from thread to thread.
 bool Session::serves(::pid_t thread) const {
     const std::lock_guard lock{mutex_};
-    return std::ranges::find(serving_, thread) != serving_.end();
+    return std::ranges::find(serving_, thread, &core::Loop::thread_id) != serving_.end();
 }
 
 void Session::process(std::span<std::byte> message) {

@@ -14,6 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include <tocsin/core/loop.h>
 #include <tocsin/resource/channel.h>
 #include <tocsin/resource/pending.h>
 #include <tocsin/resource/tree.h>
@@ -40,9 +41,12 @@ public:
     static constexpr std::size_t write_size_max = 128 * 1024;
     static constexpr std::size_t message_size_max = write_size_max + 4096;
 
-    // A thread serves from now on, or serves no more. Any thread.
-    void begin_serving(::pid_t thread);
-    void end_serving(::pid_t thread) noexcept;
+    // Whoever turns `loop` serves from now on, or serves no more. Any thread.
+    void begin_serving(const core::Loop& loop);
+    void end_serving(const core::Loop& loop) noexcept;
+
+    // Whether `thread` serves. Any thread.
+    [[nodiscard]] bool serves(::pid_t thread) const;
 
     // Processes one message. Threads that serve.
     void process(std::span<std::byte> message);
@@ -75,7 +79,6 @@ private:
         Resource* resource = nullptr;
     };
 
-    [[nodiscard]] bool serves(::pid_t thread) const;
     void interrupt(std::uint64_t unique, RequestId id);
     void retry(Resource& resource, const Pending::Round& round);
     [[nodiscard]] Opened find_open(std::uint64_t handle) const;
@@ -99,7 +102,7 @@ private:
     mutable std::mutex mutex_;  // a leaf
     std::unordered_map<std::uint64_t, Opened> opened_;
     std::uint64_t next_handle_ = 1;
-    std::vector<::pid_t> serving_;
+    std::vector<const core::Loop*> serving_;
     std::deque<std::vector<std::byte>> handed_over_;
 };
 
