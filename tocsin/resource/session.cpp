@@ -32,9 +32,12 @@ bool expects_an_answer(std::uint32_t opcode) noexcept {
 Session::Session(base::Descriptor device, Directory::Entry entry, std::string path)
     : path_{std::move(path)},
       tree_{entry, pending_},
-      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {}
+      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {
+    EverySession::add(*this);
+}
 
 Session::~Session() {
+    EverySession::remove(*this);
     end();
 }
 
@@ -148,7 +151,7 @@ void Session::refuse_or_hand_over(std::span<std::byte> message) {
     }
     const auto header = copy_of<::fuse_in_header>(message);
     if (header.pid != 0 && expects_an_answer(header.opcode) &&
-        serves(static_cast<::pid_t>(header.pid))) {
+        EverySession::is_served_by(static_cast<::pid_t>(header.pid))) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }

@@ -16,6 +16,7 @@
 
 #include <tocsin/core/loop.h>
 #include <tocsin/resource/channel.h>
+#include <tocsin/resource/every_session.h>
 #include <tocsin/resource/pending.h>
 #include <tocsin/resource/tree.h>
 
@@ -27,7 +28,7 @@ namespace tocsin::resource {
 
 // Any number of threads may receive and process messages of one session at a time; each of them
 // says so first by begin_serving(). What comes from a thread that serves is refused with EDEADLK.
-class Session {
+class Session : public base::Link<EverySession> {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
     Session(base::Descriptor device, Directory::Entry entry, std::string path);
@@ -56,8 +57,9 @@ public:
     // bell was rung.
     void work();
 
-    // For a thread that does not serve: answers a message of a thread that does with EDEADLK, and
-    // hands any other over to work().
+    // For a thread that does not serve, when none of those who do takes messages: answers a message
+    // of a thread that serves, this session or another of this process, with EDEADLK, and hands any
+    // other over to work().
     void refuse_or_hand_over(std::span<std::byte> message);
 
     // Fails what is parked, cuts the connection and closes every open file. Nobody serves any more.
