@@ -207,6 +207,26 @@ TEST_F(SessionRequests, a_request_that_outlives_its_open_file_keeps_no_arm) {
     EXPECT_EQ(board.wait_queue().counters().armed_now, 0U);
 }
 
+TEST_F(SessionRequests, what_is_parked_or_held_after_the_end_of_the_mount_does_not_come_back) {
+    board.hold_reads(true);
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(kernel.send_read(file)));
+    Request parked = board.take(board.log().held.at(0));
+    Request held = board.take(board.log().held.at(1));
+    started.reset();
+    board.keep_again(std::move(parked), false);
+    board.keep_again(std::move(held), true);
+    board.hold_reads(false);
+    started.emplace(&board);
+    const std::uint64_t other = started->open(O_RDONLY);
+    const std::uint64_t first = started->send_read(other);
+    started->send_read(other);
+    ASSERT_FALSE(started->answer_of(started->send_read(other)));
+    board.put(Condition::input);
+    EXPECT_TRUE(started->answer_of(first));
+}
+
 TEST_F(SessionRequests, an_answer_after_the_end_of_the_mount_harms_nobody) {
     board.hold_reads(true);
     const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));

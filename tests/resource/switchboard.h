@@ -89,6 +89,11 @@ public:
         const std::lock_guard lock{mutex()};
         hold_reads_ = hold;
     }
+    // Parks or holds a request that somebody has taken, as a handler does.
+    void keep_again(Request request, bool held) {
+        const std::lock_guard lock{mutex()};
+        held ? static_cast<void>(hold(std::move(request))) : park(std::move(request));
+    }
     void refuse_opens(std::optional<std::errc> error) {
         const std::lock_guard lock{mutex()};
         refusal_ = error;

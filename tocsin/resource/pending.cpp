@@ -28,6 +28,9 @@ void Pending::leave(PendingRequest& request) noexcept {
 std::unique_ptr<PendingRequest> Pending::keep(std::unique_ptr<PendingRequest> request,
                                               bool held) noexcept {
     const std::lock_guard lock{mutex_};
+    if (ended_) {
+        return nullptr;  // the request goes after the lock, which it takes
+    }
     if (request->interrupted && !request->told_of_interrupt) {
         request->told_of_interrupt = true;
         return request;
@@ -158,6 +161,11 @@ std::unique_ptr<PendingRequest> Pending::next_request(Resource& resource,
                (parked.retry || (round.kinds & bit_of(parked.kind)) != 0);
     });
     return request == nullptr ? nullptr : unlink_locked(*request);
+}
+
+void Pending::end() noexcept {
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
 }
 
 void Pending::forget_retries() noexcept {

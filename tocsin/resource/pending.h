@@ -64,7 +64,8 @@ public:
     void enter(PendingRequest& request);
     void leave(PendingRequest& request) noexcept;
 
-    // Parks; gives the request back when a signal came first and nobody has been told of it.
+    // Parks; gives the request back when a signal came first and nobody has been told of it. After
+    // end() it drops the request, which answers EIO.
     [[nodiscard]] std::unique_ptr<PendingRequest> keep(std::unique_ptr<PendingRequest> request,
                                                        bool held) noexcept;
 
@@ -97,6 +98,9 @@ public:
     void set_bell(core::Event* bell) noexcept;
     void ring() noexcept;
 
+    // The mount ends: nothing is kept from now on.
+    void end() noexcept;
+
     // Forgets what was to be tried again. Nothing is parked any more.
     void forget_retries() noexcept;
 
@@ -118,6 +122,7 @@ private:
     std::unordered_map<RequestId, PendingRequest*> requests_;
     base::List<Resource::Parked> retries_;
     std::size_t retry_count_ = 0;
+    bool ended_ = false;
     std::uint64_t next_sequence_ = 1;
     core::Event* bell_ = nullptr;
 };

@@ -42,6 +42,7 @@ Session::~Session() {
 }
 
 void Session::end() noexcept {
+    pending_->end();
     for (const auto& [path, resource] : tree_.known_resources()) {
         while (std::unique_ptr<PendingRequest> request = pending_->take_any(*resource, nullptr)) {
             request.reset();
