@@ -43,9 +43,11 @@ Session::~Session() {
 
 void Session::end() noexcept {
     pending_->end();
-    for (const auto& [path, resource] : tree_.known_resources()) {
-        while (std::unique_ptr<PendingRequest> request = pending_->take_any(*resource, nullptr)) {
-            request.reset();
+    // By number, which needs no memory.
+    std::uint64_t number = Tree::root;
+    while (const Tree::Node* const node = tree_.find(number++)) {
+        Resource* const resource = node->resource();
+        while (resource != nullptr && pending_->take_any(*resource, nullptr) != nullptr) {
         }
     }
     pending_->forget_retries();
@@ -146,7 +148,7 @@ void Session::retry(Resource& resource, const Pending::Round& round) {
     }
 }
 
-void Session::refuse_or_hand_over(std::span<std::byte> message) {
+void Session::refuse_or_hand_over(std::span<std::byte> message) noexcept {
     if (message.size() < sizeof(::fuse_in_header)) {
         return;
     }
@@ -156,9 +158,14 @@ void Session::refuse_or_hand_over(std::span<std::byte> message) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
-    {
+    try {
         const std::lock_guard lock{mutex_};
         handed_over_.emplace_back(message.begin(), message.end());
+    } catch (const std::bad_alloc&) {
+        if (expects_an_answer(header.opcode)) {
+            static_cast<void>(channel_->answer(header.unique, ENOMEM));
+        }
+        return;
     }
     pending_->ring();
 }
@@ -169,16 +176,23 @@ Session::Opened Session::find_open(std::uint64_t handle) const {
     return found == opened_.end() ? Opened{} : found->second;
 }
 
-std::uint64_t Session::enter(std::shared_ptr<OpenFile> file, Resource& resource) {
-    const std::lock_guard lock{mutex_};
-    file->id_ = next_handle_++;
-    file->channel_ = channel_;
-    for (OpenFile::Waiting& waiting : file->waiting_) {
-        waiting.arm.set_sink(core::Sink::bind<&OpenFile::notify>(*file), file->id_);
+std::uint64_t Session::enter(std::unique_ptr<OpenFile> made, Resource& resource) {
+    OpenFile& file = *made;
+    std::shared_ptr<OpenFile> shared;
+    try {
+        shared = std::move(made);
+        const std::lock_guard lock{mutex_};
+        file.id_ = next_handle_++;
+        file.channel_ = channel_;
+        for (OpenFile::Waiting& waiting : file.waiting_) {
+            waiting.arm.set_sink(core::Sink::bind<&OpenFile::notify>(file), file.id_);
+        }
+        opened_.emplace(file.id_, Opened{.file = shared, .resource = &resource});
+        return file.id_;
+    } catch (...) {
+        resource.close(file);
+        throw;
     }
-    const std::uint64_t handle = file->id_;
-    opened_.emplace(handle, Opened{.file = std::move(file), .resource = &resource});
-    return handle;
 }
 
 void Session::release(std::uint64_t handle) noexcept {

@@ -59,8 +59,8 @@ public:
 
     // For a thread that does not serve, when none of those who do takes messages: answers a message
     // of a thread that serves, this session or another of this process, with EDEADLK, and hands any
-    // other over to work().
-    void refuse_or_hand_over(std::span<std::byte> message);
+    // other over to work(), or answers ENOMEM when it cannot be kept so long.
+    void refuse_or_hand_over(std::span<std::byte> message) noexcept;
 
     // Fails what is parked, cuts the connection and closes every open file. Nobody serves any more.
     void end() noexcept;
@@ -84,7 +84,8 @@ private:
     void interrupt(std::uint64_t unique, RequestId id);
     void retry(Resource& resource, const Pending::Round& round);
     [[nodiscard]] Opened find_open(std::uint64_t handle) const;
-    [[nodiscard]] std::uint64_t enter(std::shared_ptr<OpenFile> file, Resource& resource);
+    // The resource has said open(); when memory is short, it is told close() before this throws.
+    [[nodiscard]] std::uint64_t enter(std::unique_ptr<OpenFile> made, Resource& resource);
     void release(std::uint64_t handle) noexcept;
     void end(const Opened& opened) noexcept;
     [[nodiscard]] core::Conditions poll(const Opened& opened, core::Conditions asked,
