@@ -123,6 +123,34 @@ TEST_F(SessionRequests, a_signal_that_comes_before_parking_ends_the_read_all_the
     EXPECT_EQ(board.log().interrupted, 1);
 }
 
+TEST_F(SessionRequests, a_signal_to_who_waits_in_open_is_noted_and_not_asked_for_again) {
+    const std::uint64_t open = kernel.send(FUSE_OPEN, FUSE_ROOT_ID, ::fuse_open_in{});
+    std::optional<bool> noted;
+    // Another thread that serves takes the signal while this one waits for a lock.
+    board.set_in_open([&] {
+        std::unique_ptr<PendingRequest> taken;
+        noted = kernel.session().pending().interrupt(open, taken);
+    });
+    const std::optional<Answer> answer = kernel.answer_of(open);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, 0);
+    EXPECT_EQ(noted, true);
+}
+
+TEST_F(SessionRequests, a_signal_to_a_read_that_was_handed_over_ends_it) {
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    std::vector<std::byte> message(Session::message_size_max);
+    std::size_t size = 0;
+    ASSERT_FALSE(kernel.session().channel().receive(message, size));
+    kernel.session().refuse_or_hand_over(std::span{message}.first(size));
+    std::unique_ptr<PendingRequest> taken;
+    EXPECT_TRUE(kernel.session().pending().interrupt(read, taken));
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EINTR);
+    EXPECT_EQ(board.log().interrupted, 1);
+}
+
 TEST_F(SessionRequests, a_signal_for_an_unknown_request_is_asked_for_again) {
     const std::optional<Answer> answer = kernel.answer_of(kernel.interrupt(4711));
     ASSERT_TRUE(answer);

@@ -95,6 +95,7 @@ void Session::process(std::span<std::byte> message) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
+    const Pending::Arrival arrival{*pending_, header.unique};
     const Operations::Scope scope{header.unique};
     channel_->process(message);
 }
@@ -102,7 +103,7 @@ void Session::process(std::span<std::byte> message) {
 void Session::interrupt(std::uint64_t unique, RequestId id) {
     std::unique_ptr<PendingRequest> taken;
     if (!pending_->interrupt(id, taken)) {
-        // Answered already, or another thread is about to enter it: the kernel asks again then.
+        // Answered already, or read by another thread a moment ago: the kernel asks again then.
         static_cast<void>(channel_->answer(unique, EAGAIN));
     }
     if (taken == nullptr) {
@@ -126,13 +127,13 @@ void Session::work() {
             retry(*resource, round);
         }
     }
-    std::deque<std::vector<std::byte>> messages;
+    std::list<HandedOver> messages;
     {
         const std::lock_guard lock{mutex_};
         messages.swap(handed_over_);
     }
-    for (std::vector<std::byte>& message : messages) {
-        process(message);
+    for (HandedOver& handed_over : messages) {
+        process(handed_over.message);
     }
 }
 
@@ -159,8 +160,10 @@ void Session::refuse_or_hand_over(std::span<std::byte> message) noexcept {
         return;
     }
     try {
+        std::list<HandedOver> taken;
+        taken.emplace_back(*pending_, header.unique, message);
         const std::lock_guard lock{mutex_};
-        handed_over_.emplace_back(message.begin(), message.end());
+        handed_over_.splice(handed_over_.end(), taken);
     } catch (const std::bad_alloc&) {
         if (expects_an_answer(header.opcode)) {
             static_cast<void>(channel_->answer(header.unique, ENOMEM));

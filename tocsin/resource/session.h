@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -81,6 +81,15 @@ private:
         Resource* resource = nullptr;
     };
 
+    // A message that the guard has taken.
+    struct HandedOver {
+        HandedOver(Pending& pending, RequestId id, std::span<const std::byte> bytes)
+            : message{bytes.begin(), bytes.end()}, arrival{pending, id} {}
+
+        std::vector<std::byte> message;
+        Pending::Arrival arrival;
+    };
+
     void interrupt(std::uint64_t unique, RequestId id);
     void retry(Resource& resource, const Pending::Round& round);
     [[nodiscard]] Opened find_open(std::uint64_t handle) const;
@@ -106,7 +115,7 @@ private:
     std::unordered_map<std::uint64_t, Opened> opened_;
     std::uint64_t next_handle_ = 1;
     std::vector<const core::Loop*> serving_;
-    std::deque<std::vector<std::byte>> handed_over_;
+    std::list<HandedOver> handed_over_;
 };
 
 }  // namespace tocsin::resource
