@@ -1,5 +1,6 @@
 // Proves that what cannot be done ends with one clear line and the exit code that is documented,
 // and leaves nothing behind.
+#include <csignal>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
@@ -154,6 +155,16 @@ TEST_F(MountBadInput, of_a_path_in_no_folder_is_told_with_exit_code_3) {
 TEST_F(MountBadInput, of_a_path_that_is_served_already_is_told_with_exit_code_3) {
     Server first{serve_at(path_)};
     expect_refusal({"serve", path_}, 3, "mounted there already");
+    first.write("one\n");
+    first.end_input();
+    EXPECT_EQ(run({"cat", path_}).output, "one\n");
+}
+
+TEST_F(MountBadInput, of_a_path_whose_server_is_stopped_is_told_with_exit_code_3) {
+    Server first{serve_at(path_)};
+    first.send_signal(SIGSTOP);
+    expect_refusal({"serve", path_}, 3, "mounted there already");
+    first.send_signal(SIGCONT);
     first.write("one\n");
     first.end_input();
     EXPECT_EQ(run({"cat", path_}).output, "one\n");

@@ -166,6 +166,15 @@ TEST_F(MountAsk, ls_does_not_wait_for_a_server_that_is_stopped) {
     EXPECT_EQ(listed(path_)["state"], "alive");
 }
 
+TEST_F(MountAsk, stat_does_not_wait_for_a_server_that_is_stopped) {
+    Server server{serve_at(path_)};
+    server.send_signal(SIGSTOP);
+    const Outcome stat = run(tocsin_with({"stat", path_}));
+    EXPECT_EQ(stat.exit, 3);
+    EXPECT_NE(stat.complaints.find("no answer within a second"), std::string::npos)
+        << stat.complaints;
+}
+
 TEST_F(MountAsk, stat_shows_who_is_armed_for_what_and_the_counters) {
     Server server{serve_at(path_, {"--threshold", "3"})};
     const Client client{path_, O_NONBLOCK};
@@ -272,6 +281,16 @@ TEST_F(AskSocket, ls_does_not_wait_for_a_server_that_is_stopped) {
     server.send_signal(SIGSTOP);
     EXPECT_EQ(listed(path_)["state"], "silent");
     server.send_signal(SIGCONT);
+}
+
+TEST_F(AskSocket, stat_says_that_a_socket_of_somebody_else_has_no_status) {
+    Program netcat{{"nc", "-lU", path_}};
+    ASSERT_TRUE(eventually([&] { return exists(path_); }));
+    const Outcome stat = run(tocsin_with({"stat", path_}));
+    EXPECT_EQ(stat.exit, 3);
+    EXPECT_EQ(stat.complaints, "tocsin stat: " + path_ +
+                                   ": no status (No data available); tocsin ls lists what is "
+                                   "served\n");
 }
 
 TEST_F(CommandLine, every_command_has_a_help_with_examples) {

@@ -14,10 +14,20 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tocsin/resource/served.h>
 
 namespace {
 
 using namespace cli_test;
+
+// Since when the server of `path` has been there, asked without opening it; -1 when it is gone.
+std::int64_t age_ms(const std::string& path) {
+    std::string status;
+    if (tocsin::resource::read_status(path, status)) {
+        return -1;
+    }
+    return nlohmann::json::parse(status).at("age_ms");
+}
 
 class MountServeLife : public testing::Test {
 protected:
@@ -100,6 +110,29 @@ TEST_F(MountServeLife, serves_an_empty_input) {
     Program server{serve(), Input::nothing};
     ASSERT_TRUE(server.complains("ready"));
     EXPECT_EQ(run({"cat", path_}).output, "");
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_F(MountServeLife, waits_with_an_empty_input_for_a_reader_and_not_for_an_observer) {
+    Program server{serve(), Input::nothing};
+    ASSERT_TRUE(server.complains("ready"));
+    EXPECT_EQ(run(tocsin_with({"watch", "--input", "--once", path_})).exit, 0);
+    EXPECT_EQ(run({"sh", "-c", "exec <" + path_}).exit, 0);
+    EXPECT_EQ(status_of(path_)["records"]["input"], "ended");
+    const Outcome cat = run({"cat", path_});
+    EXPECT_EQ(cat.exit, 0) << cat.complaints;
+    EXPECT_EQ(server.wait(), 0);
+}
+
+TEST_F(MountServeLife, waits_for_a_reader_that_came_after_another_was_told_of_the_end) {
+    Program server{serve(), Input::nothing};
+    ASSERT_TRUE(server.complains("ready"));
+    const Client stays{path_};
+    EXPECT_EQ(stays.read(), "<end>");
+    const Client late{path_};
+    const std::int64_t age = age_ms(path_);
+    EXPECT_TRUE(eventually([&] { return age_ms(path_) > age + 1200; }));
+    EXPECT_EQ(late.read(), "<end>");
     EXPECT_EQ(server.wait(), 0);
 }
 

@@ -1,8 +1,12 @@
 // Proves what clients of `tocsin serve --socket` see.
+#include <atomic>
 #include <csignal>
+#include <fcntl.h>
+#include <fstream>
 #include <future>
 #include <poll.h>
 #include <string>
+#include <string_view>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
@@ -162,6 +166,32 @@ TEST_F(ServeSocket, takes_what_a_client_sent_before_it_closed) {
     EXPECT_EQ(server.output(), text);
 }
 
+// Sends lines without a pause until the other side is gone.
+void flood(const Client& client, std::atomic<bool>& blocked) {
+    std::string text;
+    while (text.size() < 1 << 16) {
+        text += "x\n";
+    }
+    std::string result;
+    while (result != "<EPIPE>") {
+        result = client.write(text);
+        blocked = blocked || result == "<EAGAIN>";
+    }
+}
+
+TEST_F(ServeSocket, takes_a_bounded_number_of_lines_of_a_client_that_goes_on_sending_at_the_end) {
+    Server server{serve({"--writable"})};
+    const Client client{path_};
+    ASSERT_EQ(::fcntl(client.descriptor(), F_SETFL, O_NONBLOCK), 0);
+    std::atomic<bool> blocked = false;
+    auto first = std::async(std::launch::async, [&] { flood(client, blocked); });
+    auto second = std::async(std::launch::async, [&] { flood(client, blocked); });
+    ASSERT_TRUE(eventually([&] { return blocked.load(); }));
+    server.end_input();
+    EXPECT_EQ(server.wait(), 0);
+    EXPECT_LT(server.output().size(), std::size_t{2} << 20);
+}
+
 TEST_F(ServeSocket, goes_on_sending_to_a_client_that_has_closed_its_own_direction) {
     Server server{serve()};
     const Client client{path_};
@@ -220,6 +250,15 @@ TEST_F(ServeSocket, refuses_the_socket_of_a_server_that_is_alive) {
     EXPECT_EQ(Client{path_}.read_all(), "one\n");
 }
 
+TEST_F(ServeSocket, is_not_connected_by_a_second_server_that_is_refused) {
+    Server first{serve({"--wait-readers", "1"})};
+    first.write("one\n");
+    EXPECT_EQ(run(serve()).exit, 3);
+    const nlohmann::json status = status_of(path_);
+    EXPECT_EQ(status["connected"], 0);
+    EXPECT_EQ(status["records"]["input"], "gathering");
+}
+
 TEST_F(ServeSocket, leaves_a_socket_that_has_taken_its_place) {
     Server first{serve()};
     ASSERT_EQ(run({"rm", path_}).exit, 0);
@@ -241,23 +280,59 @@ TEST_F(ServeSocket, leaves_nothing_behind_when_a_signal_ends_it) {
     }
 }
 
-TEST_F(ServeSocket, takes_clients_again_when_it_has_run_out_of_descriptors) {
-    Program shell{
-        {"sh", "-c", "ulimit -n 16; exec " TOCSIN_BIN_DIR "/tocsin serve -v --socket " + path_}};
-    ASSERT_TRUE(shell.complains("ready"));
-    // The first record comes before descriptors are short: the undefined-behaviour sanitizer takes
-    // a pipe to look at an object for the first time.
-    shell.write("one\n");
-    ASSERT_TRUE(Server::has_published(path_, 1));
-    std::vector<std::unique_ptr<Client>> clients;
-    for (int number = 0; number < 16; ++number) {
-        clients.push_back(std::make_unique<Client>(path_));
+// A server that has run out of descriptors, and the clients that have them.
+class ShortServer {
+public:
+    explicit ShortServer(const std::string& path)
+        : shell_{{"sh", "-c",
+                  "ulimit -n 16; exec " TOCSIN_BIN_DIR "/tocsin serve -v --socket " + path}} {
+        EXPECT_TRUE(shell_.complains("ready"));
+        // The first record comes before descriptors are short: the undefined-behaviour sanitizer
+        // takes a pipe to look at an object for the first time.
+        shell_.write("one\n");
+        EXPECT_TRUE(Server::has_published(path, 1));
+        for (int number = 0; number < 16; ++number) {
+            clients_.push_back(std::make_unique<Client>(path));
+        }
+        EXPECT_TRUE(shell_.complains("clients have to wait"));
     }
-    ASSERT_TRUE(shell.complains("clients have to wait"));
-    clients.erase(clients.begin(), clients.begin() + 15);
-    EXPECT_EQ(clients.front()->read(), "one\n") << shell.complaints();
-    shell.write("two\n");
-    EXPECT_EQ(clients.front()->read(), "two\n") << shell.complaints();
+
+    [[nodiscard]] Program& program() { return shell_; }
+    [[nodiscard]] const Client& last_client() const { return *clients_.back(); }
+
+    // All but the last client go.
+    void give_back() { clients_.erase(clients_.begin(), clients_.end() - 1); }
+
+private:
+    Program shell_;
+    std::vector<std::unique_ptr<Client>> clients_;
+};
+
+TEST_F(ServeSocket, takes_clients_again_when_it_has_run_out_of_descriptors) {
+    ShortServer server{path_};
+    server.give_back();
+    EXPECT_EQ(server.last_client().read(), "one\n") << server.program().complaints();
+    server.program().write("two\n");
+    EXPECT_EQ(server.last_client().read(), "two\n") << server.program().complaints();
+}
+
+// How often a process has gone to sleep.
+std::size_t sleeps_of(::pid_t process) {
+    constexpr std::string_view label = "\nvoluntary_ctxt_switches:\t";
+    std::ifstream file{"/proc/" + std::to_string(process) + "/status"};
+    const std::string status{std::istreambuf_iterator<char>{file}, {}};
+    const std::size_t place = status.find(label);
+    return place == std::string::npos ? 0 : std::stoul(status.substr(place + label.size()));
+}
+
+TEST_F(ServeSocket, sleeps_while_it_has_no_descriptor_for_those_who_ask_for_its_status) {
+    ShortServer server{path_};
+    const ::pid_t process = server.program().id();
+    const Client asks{path_ + ".tocsin"};
+    const std::size_t before = sleeps_of(process);
+    EXPECT_TRUE(eventually([&] { return sleeps_of(process) >= before + 5; }));
+    server.give_back();
+    EXPECT_TRUE(asks.read().starts_with("{"));
 }
 
 }  // namespace

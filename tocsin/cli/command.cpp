@@ -1,15 +1,17 @@
 // The command line. Private to tocsin/cli.
 #include <tocsin/cli/command.h>
 
-#include <cstdio>
 #include <exception>
 #include <fcntl.h>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/version.h>
 
 namespace tocsin::cli {
@@ -43,8 +45,8 @@ void fill_missing_descriptors() noexcept {
     ::close(opened);
 }
 
-void complain(const std::string& command, const std::string& message) {
-    fmt::print(stderr, "{}: {}\n", command, message);
+void complain(const std::string& command, std::string_view message) noexcept {
+    say("{}: {}\n", command, message);
 }
 
 // "tocsin serve" and so on, as the one who typed it knows it.
@@ -87,6 +89,14 @@ Exit refuse_usage(const CLI::App& app, const CLI::ParseError& error) {
     return Exit::usage;
 }
 
+// --help and --version.
+Exit fulfil(const CLI::App& app, const CLI::Success& wish) {
+    std::ostringstream text;
+    const int exit = app.exit(wish, text, text);
+    answer("{}", text.str());
+    return static_cast<Exit>(exit);
+}
+
 Exit run(const CLI::App& app, const Action& action) {
     const std::string name = name_of(app);
     try {
@@ -122,8 +132,8 @@ int run_command(int argument_count, const char* const* arguments) {
     try {
         check_command(app, argument_count, arguments);
         app.parse(argument_count, arguments);
-    } catch (const CLI::Success& wish) {  // --help and --version
-        return app.exit(wish);
+    } catch (const CLI::Success& wish) {
+        return static_cast<int>(run(app, [&] { return fulfil(app, wish); }));
     } catch (const CLI::ParseError& error) {
         return static_cast<int>(refuse_usage(app, error));
     }

@@ -29,10 +29,12 @@ LineOutput::LineOutput(core::Loop& loop, int descriptor, base::Callback<> change
 }
 
 void LineOutput::put(std::string_view lines) {
-    if (!broken_) {
-        queue_.append(lines);
-        schedule();
+    if (broken_) {
+        dropped_ += lines.size();
+        return;
     }
+    queue_.append(lines);
+    schedule();
 }
 
 void LineOutput::schedule() noexcept {
@@ -60,6 +62,7 @@ void LineOutput::write_some() {
     const ssize_t size = write_once();
     if (size < 0 && errno != EAGAIN && errno != EINTR) {
         broken_ = base::last_error();
+        dropped_ = bytes_unwritten();
         queue_.clear();
         written_ = 0;
     }

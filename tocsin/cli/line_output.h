@@ -28,6 +28,11 @@ public:
     // Why nothing can be written any more: EPIPE and so on. What is put then is dropped.
     [[nodiscard]] std::error_code broken() const noexcept { return broken_; }
 
+    // How many bytes of what was put have not been written: they wait, or were dropped.
+    [[nodiscard]] std::size_t bytes_unwritten() const noexcept {
+        return queue_.size() - written_ + dropped_;
+    }
+
     // Appends `lines`, which end at an end of line, and may exceed the room. Throws std::bad_alloc.
     void put(std::string_view lines);
 
@@ -45,6 +50,7 @@ private:
     core::Task task_;
     std::string queue_;
     std::size_t written_ = 0;
+    std::size_t dropped_ = 0;
     std::error_code broken_;
 };
 

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/served_list.h>
 #include <tocsin/cli/table.h>
 #include <tocsin/cli/values.h>
@@ -69,14 +70,14 @@ Exit list(bool as_json) {
         for (const Served& served : all) {
             entries.push_back(json_of(served));
         }
-        fmt::print("{}\n", entries.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+        answer("{}\n", entries.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
         return Exit::done;
     }
     std::vector<Row> rows{{"PATH", "KIND", "STATE", "USER", "PID", "FOR", "OPEN", "COMMAND"}};
     for (const Served& served : all) {
         rows.push_back(row_of(served));
     }
-    fmt::print("{}", layout(rows));
+    answer("{}", layout(rows));
     return Exit::done;
 }
 

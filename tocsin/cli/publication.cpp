@@ -2,10 +2,9 @@
 #include <tocsin/cli/publication.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <utility>
 
-#include <fmt/format.h>
+#include <tocsin/cli/say.h>
 
 namespace tocsin::cli {
 
@@ -27,9 +26,14 @@ Publication::Publication(core::Loop& loop, int input, const PublicationOptions& 
       input_{loop, input, [this] { read_some(); }},
       consider_{[this] { consider(); }},
       linger_{[this] { finish_once(); }},
-      grace_{[this] { finish_once(); }},
+      grace_{[this] { finish_unless_somebody_came(); }},
       space_(std::min(input_size_max, options.ring_size)) {
     consider_.schedule(loop);
+}
+
+void Publication::reader_told_end() noexcept {
+    grace_.cancel();
+    consider_.schedule(loop_);
 }
 
 void Publication::reader_appeared() noexcept {
@@ -49,6 +53,9 @@ const char* Publication::input_state() noexcept {
 
 // Finds out what follows from what the readers did.
 void Publication::consider() {
+    if (is_finished_) {
+        return;
+    }
     started_ = started_ || appeared_ >= options_.readers_first;
     input_.set_active(started_ && !ring_.ended() && ring_.room() > 0);
     if (!ring_.finished() || options_.keep) {
@@ -87,10 +94,9 @@ void Publication::tell_of_refused() {
         return;
     }
     refused_to_tell_ = 2 * refused;
-    fmt::print(stderr,
-               "tocsin serve: a record is larger than the ring of {} bytes and was not published "
-               "({} so far); raise --ring\n",
-               ring_.capacity(), refused);
+    say("tocsin serve: a record is larger than the ring of {} bytes and was not published "
+        "({} so far); raise --ring\n",
+        ring_.capacity(), refused);
 }
 
 void Publication::end() {
@@ -104,10 +110,24 @@ void Publication::end() {
     }
 }
 
+void Publication::finish_unless_somebody_came() {
+    if (ring_.finished()) {
+        finish_once();
+    }
+}
+
 void Publication::finish_once() {
-    if (!std::exchange(is_finished_, true)) {
+    if (!is_finished_) {
+        stop();
         finished_();
     }
+}
+
+void Publication::stop() noexcept {
+    is_finished_ = true;
+    input_.set_active(false);
+    linger_.cancel();
+    grace_.cancel();
 }
 
 }  // namespace tocsin::cli

@@ -60,6 +60,12 @@ public:
     // A reader has read, was told something, or is gone. What that makes possible is done soon.
     void reader_moved() noexcept { consider_.schedule(loop_); }
 
+    // Takes no more input, and is finished without saying so.
+    void stop() noexcept;
+
+    // A reader has been told of the end for the first time, and has a second to close.
+    void reader_told_end() noexcept;
+
     // Why the input ended before its time.
     [[nodiscard]] std::error_code input_error() const noexcept { return input_error_; }
 
@@ -74,6 +80,7 @@ private:
     void read_some();
     void tell_of_refused();
     void end();
+    void finish_unless_somebody_came();
     void finish_once();
 
     core::Loop& loop_;

@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string_view>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -57,19 +58,39 @@ std::string ask_mount(const std::string& path) {
     return fmt::format("{}\n{}", error.value(), json);
 }
 
-std::string ask_socket(const std::string& path) {
+std::string ask_socket(const std::string& path, int error_when_missing) {
     const base::Descriptor socket = connect_to(path + status_suffix);
     if (!socket) {
-        return fmt::format("{}\n", errno);
+        return fmt::format("{}\n", errno == ENOENT ? error_when_missing : errno);
     }
     return "0\n" + read_all(socket.number());
 }
 
+std::string ask_either(const std::string& path) {
+    struct ::stat status{};
+    if (::lstat(path.c_str(), &status) != 0) {
+        return fmt::format("{}\n", errno);
+    }
+    return S_ISSOCK(status.st_mode) ? ask_socket(path, ENODATA) : ask_mount(path);
+}
+
+std::string ask(const std::string& path, Question::Whom whom) {
+    switch (whom) {
+    case Question::Whom::mount:
+        return ask_mount(path);
+    case Question::Whom::socket:
+        return ask_socket(path, ENOENT);
+    case Question::Whom::either:
+        break;
+    }
+    return ask_either(path);
+}
+
 }  // namespace
 
-Question::Question(const std::string& path, bool is_socket) {
+Question::Question(const std::string& path, Whom whom) {
     served_.path = path;
-    served_.is_socket = is_socket;
+    served_.is_socket = whom == Whom::socket;
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
         throw std::system_error{base::last_error(), path};
@@ -81,7 +102,7 @@ Question::Question(const std::string& path, bool is_socket) {
         throw std::system_error{base::last_error(), path};
     }
     if (child_ == 0) {
-        write_all(ends[1], is_socket ? ask_socket(path) : ask_mount(path));
+        write_all(ends[1], ask(path, whom));
         ::_exit(0);
     }
 }
@@ -130,6 +151,7 @@ void Question::take_status(const std::string& json) {
     nlohmann::json status = nlohmann::json::parse(json, nullptr, false);
     if (status.is_object() && status.contains("pid")) {
         served_.state = State::alive;
+        served_.is_socket = served_.is_socket || status.value("socket", false);
         served_.status = std::move(status);
     } else {
         served_.state = State::foreign;
@@ -144,6 +166,7 @@ void Question::take_error(const std::error_code& error) {
                                   std::errc::no_such_file_or_directory};
     const bool is_dead = std::ranges::any_of(dead, [&](std::errc each) { return error == each; });
     served_.state = is_dead ? State::dead : State::foreign;
+    served_.error = error;
     served_.reason = error.message();
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <sys/types.h>
 #include <system_error>
@@ -12,12 +13,14 @@
 namespace tocsin::cli {
 
 // A question to the server of a path or a socket. It is asked by a child process, since only that
-// can be given up: a call to a server that is stopped ends with its caller. For
-// processes of one thread.
+// can be given up: a call to a server that is stopped ends with its caller, even the one that asks
+// what kind of file its path is. For processes of one thread.
 class Question {
 public:
+    enum class Whom : std::uint8_t { mount, socket, either };
+
     // Begins to ask. Throws std::system_error when descriptors or processes are short.
-    Question(const std::string& path, bool is_socket);
+    Question(const std::string& path, Whom whom);
 
     // Gives it up unless it has been answered.
     ~Question();

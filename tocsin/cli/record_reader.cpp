@@ -19,7 +19,7 @@ RecordReader::~RecordReader() {
     if (!skipping_) {
         ring_.read_once_ = std::max(ring_.read_once_, record_begin_);
     }
-    const bool read_all = ring_.ended_ && offset_ == ring_.written_ && !has_saved();
+    const bool read_all = has_looked_ && ring_.ended_ && offset_ == ring_.written_ && !has_saved();
     ring_.end_was_told_ = ring_.end_was_told_ || read_all;
     ring_.lost_by_gone_ += records_lost();
     unlink();

@@ -79,6 +79,10 @@ public:
     // How many records have been handed out as a whole.
     [[nodiscard]] std::uint64_t records_read() const noexcept { return records_read_; }
 
+    // Nobody has looked for records by it: that it goes does not mean that the end was told to a
+    // reader, even where there is nothing to read.
+    void never_looked() noexcept { has_looked_ = false; }
+
     // Whether read() has told of the end of the input.
     [[nodiscard]] bool told_end() const noexcept { return told_end_; }
 
@@ -110,6 +114,7 @@ private:
     std::string saved_;           // the rest of a record that the ring has dropped,
     std::size_t saved_used_ = 0;  // and how much of it has been handed out
     bool skipping_ = false;       // it joined in the middle of a record and waits for the next
+    bool has_looked_ = true;      // unless its owner knows better
     bool told_end_ = false;
 };
 

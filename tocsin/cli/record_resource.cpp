@@ -75,6 +75,7 @@ void RecordResource::read(resource::OpenFile& file, resource::ReadRequest reques
         return;
     }
     const std::size_t size = std::min(size_to_fill(request.size()), space_.size());
+    const bool knew_end = client.reader_->told_end();
     const RecordReader::Answer answer = client.reader_->read(std::span{space_}.first(size));
     switch (answer.found) {
     case Found::records:
@@ -89,6 +90,9 @@ void RecordResource::read(resource::OpenFile& file, resource::ReadRequest reques
         break;
     case Found::end:
         request.reply(std::string_view{});
+        if (!knew_end) {
+            publication_.reader_told_end();
+        }
         break;
     }
     publication_.reader_moved();
@@ -225,6 +229,8 @@ void RecordResource::note_look(RecordFile& file) noexcept {
 void RecordResource::forget_reader(RecordFile& file) noexcept {
     if (std::exchange(file.has_looked_, false)) {
         publication_.reader_disappeared();
+    } else if (file.reader_) {
+        file.reader_->never_looked();
     }
     file.reader_.reset();
     publication_.reader_moved();

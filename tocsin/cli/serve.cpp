@@ -1,20 +1,25 @@
 // Serving standard input. Private to tocsin/cli.
 #include <tocsin/cli/serve.h>
 
+#include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include <tocsin/cli/command.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/resource/errors.h>
 
 namespace tocsin::cli {
 
 namespace {
+
+// After a signal, the end does not wait longer than this for an output that takes nothing.
+constexpr std::chrono::seconds standstill{5};
 
 [[noreturn]] void refuse_input(const char* why) {
     throw Failure{Exit::usage, fmt::format("standard input {}; give it a pipe, a file, a terminal "
@@ -81,13 +86,11 @@ Exit exit_of(const std::error_code& error) noexcept {
 
 Server::Server(const ServeOptions& options)
     : options_{checked(options)},
-      interrupt_{[this] { loop_.stop(); }},
-      terminate_{[this] { loop_.stop(); }},
-      hang_up_{[this] { loop_.stop(); }},
-      publication_{loop_, STDIN_FILENO, options.publication, [this] {
-                       finished_ = true;
-                       stop_when_written();
-                   }} {
+      interrupt_{[this] { signalled(); }},
+      terminate_{[this] { signalled(); }},
+      hang_up_{[this] { signalled(); }},
+      publication_{loop_, STDIN_FILENO, options.publication, [this] { loop_.stop(); }},
+      standstill_{[this] { check_progress(); }} {
     unmounted_.set_handler([this] {
         was_unmounted_ = true;
         loop_.stop();
@@ -135,7 +138,7 @@ void Server::open_paths() {
     }
     for (const std::string& path : {options_.path, options_.socket_path}) {
         if (options_.verbose && !path.empty()) {
-            fmt::print(stderr, "tocsin serve: {}: ready\n", path);
+            say("tocsin serve: {}: ready\n", path);
         }
     }
 }
@@ -160,6 +163,61 @@ void Server::mount() {
 
 Exit Server::run() {
     loop_.run();
+    close_paths();
+    write_rest();
+    report();
+    return Exit::done;
+}
+
+void Server::signalled() {
+    ++signals_;
+    loop_.stop();
+}
+
+// Clients are ended first: what they have begun to write is given an end then, and put out as well.
+void Server::close_paths() {
+    publication_.stop();
+    if (socket_) {
+        socket_->end_clients();
+    }
+    socket_.reset();
+    mount_.reset();
+}
+
+// What was taken from clients is not thrown away. Who has sent a signal wants an end, though, and
+// who has sent two wants it now.
+void Server::write_rest() {
+    while (output_ && !output_->empty() && signals_ < 2 && !stands_still_) {
+        if (signals_ == 1 && !standstill_.armed()) {
+            begin_standstill();
+        }
+        loop_.run();
+    }
+}
+
+void Server::begin_standstill() {
+    unwritten_before_ = output_->bytes_unwritten();
+    standstill_.arm(loop_, loop_.now() + standstill);
+}
+
+void Server::check_progress() {
+    if (output_->bytes_unwritten() < unwritten_before_) {
+        begin_standstill();
+    } else {
+        stands_still_ = true;
+        loop_.stop();
+    }
+}
+
+void Server::report() const {
+    if (output_ && output_->bytes_unwritten() > 0) {
+        const std::error_code error = output_->broken();
+        throw Failure{Exit::failed,
+                      fmt::format("{} bytes that clients wrote are lost: standard output {}; see "
+                                  "whether what is behind it still works",
+                                  output_->bytes_unwritten(),
+                                  error ? "is broken (" + error.message() + ")" : "took no more")};
+    }
     if (was_unmounted_) {
         throw Failure{Exit::failed,
                       fmt::format("{}: was unmounted by somebody else; serve it again if that was "
@@ -172,21 +230,17 @@ Exit Server::run() {
                                   "published; see whether what is behind it still works",
                                   error.message(), publication_.bytes_taken())};
     }
-    return Exit::done;
 }
 
 void Server::output_changed() {
-    if (resource_) {
+    const bool serving = mount_ || socket_;
+    if (mount_) {
         resource_->output_changed();
     }
     if (socket_) {
         socket_->look_again();
     }
-    stop_when_written();
-}
-
-void Server::stop_when_written() {
-    if (finished_ && (!output_ || output_->empty())) {
+    if (!serving && output_->empty()) {
         loop_.stop();
     }
 }

@@ -13,6 +13,7 @@
 #include <tocsin/core/event.h>
 #include <tocsin/core/loop.h>
 #include <tocsin/core/signal_watch.h>
+#include <tocsin/core/timer.h>
 #include <tocsin/resource/mount.h>
 
 namespace tocsin::cli {
@@ -30,13 +31,18 @@ struct ServeOptions {
 };
 
 // Publishes standard input until it is finished, or ended by a signal. One thread.
+//
+//   serving ------------> writing ------------> over
+//      finished, a signal    what clients have written is written; or the output is broken; or
+//      or unmounted:         after a signal, it took nothing for five seconds, or another signal
+//      the paths go          came
 class Server {
 public:
     // Throws Failure with what is wrong with the options, the input or a path; leaves nothing
     // behind then.
     explicit Server(const ServeOptions& options);
 
-    // Serves until the end, and leaves nothing behind.
+    // Serves until the end, and leaves nothing behind. Throws Failure.
     [[nodiscard]] Exit run();
 
 private:
@@ -44,7 +50,12 @@ private:
     void mount();
     void watch_signals();
     void output_changed();
-    void stop_when_written();
+    void signalled();
+    void close_paths();
+    void write_rest();
+    void begin_standstill();
+    void check_progress();
+    void report() const;
     [[nodiscard]] ::mode_t mode() const noexcept;
     [[nodiscard]] LineOutput* output() noexcept { return output_ ? &*output_ : nullptr; }
 
@@ -59,7 +70,10 @@ private:
     std::optional<RecordResource> resource_;
     std::optional<resource::Mount> mount_;
     std::optional<SocketServer> socket_;
-    bool finished_ = false;
+    core::Timer standstill_;
+    std::size_t unwritten_before_ = 0;
+    int signals_ = 0;
+    bool stands_still_ = false;
     bool was_unmounted_ = false;
 };
 

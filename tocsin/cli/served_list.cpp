@@ -2,12 +2,10 @@
 #include <tocsin/cli/served_list.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
 #include <fstream>
 #include <memory>
 #include <sstream>
-#include <sys/stat.h>
 
 #include <fmt/format.h>
 
@@ -78,10 +76,10 @@ std::vector<Served> find_served() {
     }
     std::vector<std::unique_ptr<Question>> questions;
     for (const std::string& path : paths) {
-        questions.push_back(std::make_unique<Question>(path, false));
+        questions.push_back(std::make_unique<Question>(path, Question::Whom::mount));
     }
     for (const std::string& path : find_sockets()) {
-        questions.push_back(std::make_unique<Question>(path, true));
+        questions.push_back(std::make_unique<Question>(path, Question::Whom::socket));
     }
     const auto deadline = std::chrono::steady_clock::now() + patience;
     std::vector<Served> all;
@@ -95,15 +93,15 @@ std::vector<Served> find_served() {
 }
 
 Served ask_server(const std::string& path) {
-    struct ::stat status{};
-    const bool found = ::lstat(path.c_str(), &status) == 0;
-    if (!found && (errno == ENOENT || errno == ENOTDIR)) {
+    Question question{path, Question::Whom::either};
+    Served served = question.answer(std::chrono::steady_clock::now() + patience);
+    if (served.error == std::errc::no_such_file_or_directory ||
+        served.error == std::errc::not_a_directory) {
         throw Failure{
             Exit::refused,
             fmt::format("{}: there is no such path; tocsin ls lists what is served", path)};
     }
-    Question question{path, found && S_ISSOCK(status.st_mode)};
-    return question.answer(std::chrono::steady_clock::now() + patience);
+    return served;
 }
 
 }  // namespace tocsin::cli

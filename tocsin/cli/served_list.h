@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -23,6 +24,7 @@ struct Served {
     std::string path;
     bool is_socket = false;
     State state = State::dead;
+    std::error_code error = {};                        // what asking failed with, if anything
     std::string reason = {};                           // unless alive, in the words of the system
     nlohmann::json status = nlohmann::json::object();  // empty unless alive
 };

@@ -52,8 +52,8 @@ void SocketClient::deliver(core::Conditions ready) {
         end();
         return;
     }
-    if (ready.has(core::Condition::input)) {
-        receives_ = receive() != Received::end;
+    if (ready.has(core::Condition::input) && receive() == Received::end) {
+        receives_ = false;
     }
     blocked_ = blocked_ && !ready.has(core::Condition::output);
     look_again();
@@ -68,9 +68,19 @@ SocketClient::Received SocketClient::receive() {
         const bool nothing = size < 0 && (errno == EAGAIN || errno == EINTR);
         return nothing ? Received::nothing : Received::end;
     }
-    const std::string_view text{space.data(), static_cast<std::size_t>(size)};
-    const bool taken = service_.output == nullptr || lines_.feed(text, *service_.output);
-    return taken ? Received::something : Received::end;
+    if (receives_ && service_.output != nullptr) {
+        take_lines({space.data(), static_cast<std::size_t>(size)});
+    }
+    return Received::something;
+}
+
+// Of a client whose line is refused nothing more is taken: what follows would be the rest of that
+// line. Its next send(2) fails with EPIPE.
+void SocketClient::take_lines(std::string_view text) {
+    if (service_.output->broken() || !lines_.feed(text, *service_.output)) {
+        receives_ = false;
+        ::shutdown(socket_.number(), SHUT_RD);
+    }
 }
 
 void SocketClient::send_records() {
@@ -145,12 +155,13 @@ void SocketClient::tell_loss() {
 }
 
 // What the client has sent before is not lost, and not left unread either: closing would tell the
-// client of that as an error.
+// client of that as an error. It can send no more from here on, so this comes to an end.
 void SocketClient::end() {
     if (std::exchange(over_, true)) {
         return;
     }
     watch_.unregister();
+    ::shutdown(socket_.number(), SHUT_RD);
     while (receive() == Received::something) {
     }
     if (service_.output != nullptr) {

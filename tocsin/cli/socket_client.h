@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include <tocsin/base/descriptor.h>
 #include <tocsin/base/list.h>
@@ -41,6 +42,9 @@ public:
     // Records may have come, or room for its lines.
     void look_again();
 
+    // Ends the connection; what the client has sent until now is taken.
+    void end();
+
     // Whether the connection has ended: everything was sent, or the other side is gone.
     [[nodiscard]] bool over() const noexcept { return over_; }
 
@@ -54,11 +58,11 @@ private:
 
     void deliver(core::Conditions ready);
     [[nodiscard]] Received receive();
+    void take_lines(std::string_view text);
     void send_records();
     [[nodiscard]] bool send_notice();
     [[nodiscard]] bool send_view(const RecordReader::View& view);
     void tell_loss();
-    void end();
     void choose_interest() noexcept;
 
     const SocketService& service_;
@@ -71,7 +75,7 @@ private:
     std::chrono::system_clock::time_point since_ = std::chrono::system_clock::now();
     bool sending_ = false;  // the threshold was reached, and something is left
     bool blocked_ = false;  // the socket takes no more now
-    bool receives_ = true;  // the client may still send
+    bool receives_ = true;  // the client may still send, and what it sends is taken
     bool over_ = false;
 };
 

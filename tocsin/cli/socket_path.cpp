@@ -62,6 +62,15 @@ base::Descriptor lock_folder_of(const std::string& path) {
     return lock;
 }
 
+// Whether somebody listens at `path`, or may do so. Asked with a socket of another type, which is
+// never connected: the server would take a connection for a client.
+bool is_alive(const std::string& path) noexcept {
+    const base::Descriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)};
+    const ::sockaddr_un address = address_of(path);
+    return ::connect(socket.number(), generic(address), sizeof address) == 0 ||
+           errno != ECONNREFUSED;
+}
+
 // Removes the socket of a dead server; refuses anything else that is there.
 void clear(const std::string& path) {
     struct ::stat found{};
@@ -71,7 +80,7 @@ void clear(const std::string& path) {
     if (!S_ISSOCK(found.st_mode)) {
         refuse(path, "something that is no socket is there; remove it, or give another path");
     }
-    if (connect_to(path) || errno != ECONNREFUSED) {
+    if (is_alive(path)) {
         refuse(path, "a server that is alive has its socket there; end it, or give another path");
     }
     if (::unlink(path.c_str()) != 0) {

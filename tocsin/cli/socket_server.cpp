@@ -2,7 +2,6 @@
 #include <tocsin/cli/socket_server.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <memory>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 
 #include <tocsin/base/errors.h>
 #include <tocsin/cli/record_status.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/version.h>
 
 namespace tocsin::cli {
@@ -56,7 +56,7 @@ SocketServer::SocketServer(core::Loop& loop, Publication& publication,
       watch_{[this](core::Conditions) { accept_client(); }},
       status_watch_{[this](core::Conditions) { answer_status(); }},
       reaper_{[this] { destroy_those_over(); }},
-      accept_again_{[this] { watch_.set_interest(core::Condition::input); }} {
+      accept_again_{[this] { set_accepting(core::Condition::input); }} {
     std::error_code error =
         watch_.register_with(loop, socket_.descriptor(), core::Condition::input);
     if (!error) {
@@ -82,6 +82,13 @@ void SocketServer::look_again() {
     }
 }
 
+void SocketServer::end_clients() {
+    for (SocketClient* client = clients_.first(); client != nullptr;
+         client = clients_.next_of(*client)) {
+        client->end();
+    }
+}
+
 void SocketServer::accept_client() {
     base::Descriptor socket = socket_.accept();
     if (!socket) {
@@ -101,12 +108,16 @@ void SocketServer::pause_accepting(int error) {
         return;
     }
     if (!std::exchange(told_of_shortage_, true)) {
-        fmt::print(stderr,
-                   "tocsin serve: {}: clients have to wait ({}); raise the limit, see ulimit -n\n",
-                   socket_.path(), base::error_of(error).message());
+        say("tocsin serve: {}: clients have to wait ({}); raise the limit, see ulimit -n\n",
+            socket_.path(), base::error_of(error).message());
     }
-    watch_.set_interest({});
+    set_accepting({});
     accept_again_.arm(service_.loop, service_.loop.now() + std::chrono::milliseconds{100});
+}
+
+void SocketServer::set_accepting(core::Conditions interest) noexcept {
+    watch_.set_interest(interest);
+    status_watch_.set_interest(interest);
 }
 
 void SocketServer::destroy_those_over() {
@@ -124,11 +135,13 @@ void SocketServer::destroy_those_over() {
 // nobody.
 void SocketServer::answer_status() {
     const base::Descriptor socket = status_socket_.accept();
-    if (socket) {
-        const std::string text = status();
-        static_cast<void>(
-            ::send(socket.number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    if (!socket) {
+        pause_accepting(errno);
+        return;
     }
+    const std::string text = status();
+    static_cast<void>(
+        ::send(socket.number(), text.data(), text.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 std::string SocketServer::status() {

@@ -38,10 +38,14 @@ public:
 
     void look_again() override;
 
+    // Ends the connections; what clients have sent until now goes to the output.
+    void end_clients();
+
 private:
     void accept_client();
     void answer_status();
     void pause_accepting(int error);
+    void set_accepting(core::Conditions interest) noexcept;
     void destroy_those_over();
     [[nodiscard]] std::string status();
 

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include <tocsin/cli/observer.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/served_list.h>
 #include <tocsin/cli/table.h>
 #include <tocsin/cli/values.h>
@@ -101,17 +102,17 @@ void print_open(const json& open, const json& records) {
                         access_of(file), text_of(place, "waiting"), text_of(place, "read"),
                         text_of(place, "lost"), text_of(file, "parked"), arms_of(file)});
     }
-    fmt::print("{}", layout(rows, "  "));
+    answer("{}", layout(rows, "  "));
 }
 
 void print_records(const json& records) {
-    fmt::print("records: {} published, {} dropped, {} refused, {} lost by readers\n",
-               text_of(records, "published"), text_of(records, "dropped"),
-               text_of(records, "refused"), text_of(records, "lost"));
-    fmt::print("ring: {} bytes, threshold {}, {}; input: {}, {} bytes so far\n",
-               text_of(records, "ring_bytes"), text_of(records, "threshold"),
-               records.value("lossless", false) ? "lossless" : "dropping the oldest",
-               text_of(records, "input"), text_of(records, "bytes_taken"));
+    answer("records: {} published, {} dropped, {} refused, {} lost by readers\n",
+           text_of(records, "published"), text_of(records, "dropped"), text_of(records, "refused"),
+           text_of(records, "lost"));
+    answer("ring: {} bytes, threshold {}, {}; input: {}, {} bytes so far\n",
+           text_of(records, "ring_bytes"), text_of(records, "threshold"),
+           records.value("lossless", false) ? "lossless" : "dropping the oldest",
+           text_of(records, "input"), text_of(records, "bytes_taken"));
 }
 
 void print_counters(const json& counters) {
@@ -119,12 +120,12 @@ void print_counters(const json& counters) {
     for (const auto& [name, count] : counters.items()) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, count.dump());
     }
-    fmt::print("counters: {}\n", text);
+    answer("counters: {}\n", text);
 }
 
 void print_resource(const json& resource, const json& records) {
     const auto open = resource.value("open", json::array());
-    fmt::print("open files: {}\n", resource.value("open_count", open.size()));
+    answer("open files: {}\n", resource.value("open_count", open.size()));
     if (!open.empty()) {
         print_open(open, records);
     }
@@ -135,9 +136,9 @@ void print_resource(const json& resource, const json& records) {
 
 void print_all(const Served& served) {
     const json& status = served.status;
-    fmt::print("{}: served by {}, process {}, for {}\n", printable(served.path),
-               name_of_user(status.value("uid", ::uid_t{0})), process_of(status.value("pid", 0L)),
-               age_of(status));
+    answer("{}: served by {}, process {}, for {}\n", printable(served.path),
+           name_of_user(status.value("uid", ::uid_t{0})), process_of(status.value("pid", 0L)),
+           age_of(status));
     const json records = status.value("records", json::object());
     if (!records.empty()) {
         print_records(records);
@@ -149,7 +150,7 @@ void print_all(const Served& served) {
     const json resources = status.value("resources", json::array());
     for (const json& resource : resources) {
         if (resources.size() > 1) {
-            fmt::print("{}:\n", text_of(resource, "name"));
+            answer("{}:\n", text_of(resource, "name"));
         }
         print_resource(resource, records);
     }
@@ -188,7 +189,7 @@ Exit show(const std::string& path, bool as_json) {
     }
     add_records(served);
     if (as_json) {
-        fmt::print("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
+        answer("{}\n", served.status.dump(2, ' ', false, json::error_handler_t::replace));
     } else {
         print_all(served);
     }

@@ -5,7 +5,6 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <memory>
 #include <optional>
 #include <poll.h>
@@ -20,6 +19,7 @@
 #include <tocsin/base/clock.h>
 #include <tocsin/base/errors.h>
 #include <tocsin/cli/observer.h>
+#include <tocsin/cli/say.h>
 #include <tocsin/cli/table.h>
 #include <tocsin/cli/values.h>
 
@@ -159,7 +159,6 @@ private:
                 print(name);
             }
         }
-        std::fflush(stdout);
     }
 
     void print(const Name& name) {
@@ -178,9 +177,9 @@ private:
         if (options_.as_json) {
             print_json(name, time, lost_now);
         } else if (lost_now > 0) {
-            fmt::print("{} {} {} records lost\n", time, name.name, lost_now);
+            answer("{} {} {} records lost\n", time, name.name, lost_now);
         } else {
-            fmt::print("{} {}\n", time, name.name);
+            answer("{} {}\n", time, name.name);
         }
     }
 
@@ -189,7 +188,7 @@ private:
         if (lost > 0) {
             line["records_lost"] = lost;
         }
-        fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+        answer("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     }
 
     const Options& options_;

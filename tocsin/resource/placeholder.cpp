@@ -1,12 +1,15 @@
 // Preparing and removing placeholders. Private to tocsin/resource.
 #include <tocsin/resource/placeholder.h>
 
+#include <array>
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
@@ -35,6 +38,41 @@ std::string resolved(const std::string& path) {
         fail_to_serve(Error::no_placeholder, path, error.message());
     }
     return dots || !name.has_filename() ? parent.string() : (parent / name.filename()).string();
+}
+
+bool is_dead_now(const char* path) noexcept {
+    struct ::stat status = {};
+    return ::lstat(path, &status) != 0 && (errno == ENOTCONN || errno == ECONNABORTED);
+}
+
+// Whether nobody serves the mount at `path` any more. A child asks, since only that can be given
+// up: a call to a manager that is stopped ends with its caller.
+bool is_dead(const std::string& path) {
+    constexpr int patience_ms = 1000;
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+        throw std::system_error{base::last_error(), path};
+    }
+    const base::Descriptor reads{ends[0]};
+    const base::Descriptor writes{ends[1]};
+    const ::pid_t child = ::fork();
+    if (child < 0) {
+        throw std::system_error{base::last_error(), path};
+    }
+    if (child == 0) {
+        const bool dead = is_dead_now(path.c_str());
+        ::_exit(::write(writes.number(), &dead, sizeof dead) < 0 ? 1 : 0);
+    }
+    ::pollfd answered = {.fd = reads.number(), .events = POLLIN, .revents = 0};
+    while (::poll(&answered, 1, patience_ms) < 0 && errno == EINTR) {
+    }
+    bool dead = false;
+    if (answered.revents == 0 || ::read(reads.number(), &dead, sizeof dead) < 0) {
+        ::kill(child, SIGKILL);
+    }
+    while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+    }
+    return dead;
 }
 
 }  // namespace
@@ -112,9 +150,7 @@ void Placeholder::clear_mounts() {
         if (entry == nullptr) {
             return;
         }
-        struct ::stat status = {};
-        const bool dead = entry->type == mount_type && ::lstat(path_.c_str(), &status) != 0 &&
-                          (errno == ENOTCONN || errno == ECONNABORTED);
+        const bool dead = entry->type == mount_type && is_dead(path_);
         if (!dead || MountPoint::detach(path_)) {
             fail_to_serve(Error::already_mounted, path_, "a mount of type " + entry->type);
         }
