@@ -1,4 +1,4 @@
-// Stands in for the allocator of the whole test program. Private to tests/core.
+// Stands in for the allocator of the whole test program. For tests.
 #include <tests/core/counting_allocator.h>
 
 #include <cerrno>

@@ -7,7 +7,6 @@
 #include <fstream>
 #include <poll.h>
 #include <sys/file.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,13 +17,13 @@
 #include <tests/core/forked.h>
 #include <tests/core/open_descriptors.h>
 #include <tests/core/patience.h>
+#include <tests/resource/at_path.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
-#include <tests/resource/switchboard.h>
 #include <tests/resource/temporary_directory.h>
 
 #include <tocsin/base/descriptor.h>
-#include <tocsin/resource/served.h>
+#include <tocsin/resource/fusermount.h>
 
 namespace tocsin::resource {
 namespace {
@@ -32,33 +31,6 @@ namespace {
 using testing::AllOf;
 using testing::Contains;
 using testing::HasSubstr;
-
-bool exists(const std::string& path) {
-    struct ::stat status = {};
-    return ::lstat(path.c_str(), &status) == 0;
-}
-
-bool served(const std::string& path) {
-    std::vector<std::string> paths;
-    return !list_served_paths(paths) && std::ranges::find(paths, path) != paths.end();
-}
-
-// What serving `path` fails with; the code of no error when it works.
-std::pair<std::error_code, std::string> failure_at(const std::string& path,
-                                                   Directory* directory = nullptr) {
-    try {
-        Switchboard board;
-        core::Loop loop;
-        if (directory != nullptr) {
-            const Mount mount{loop, path, *directory};
-        } else {
-            const Mount mount{loop, path, board};
-        }
-        return {};
-    } catch (const std::system_error& error) {
-        return {error.code(), error.what()};
-    }
-}
 
 class MountLife : public testing::Test {
 protected:
@@ -173,7 +145,7 @@ TEST_F(MountLife, somebody_else_may_unmount_and_the_manager_is_told) {
     }};
     Mount mount{loop, path, board, {.ended = tell}};
     EXPECT_TRUE(mount.alive());
-    ASSERT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
+    ASSERT_FALSE(unmount_with_fusermount(path));
     ASSERT_TRUE(core::turn_until(loop, [&] { return ended > 0; }));
     EXPECT_EQ(ended, 1);
     EXPECT_FALSE(mount.alive());
@@ -182,24 +154,10 @@ TEST_F(MountLife, somebody_else_may_unmount_and_the_manager_is_told) {
     EXPECT_TRUE(directory.empty());
 }
 
-TEST_F(MountLife, what_somebody_mounts_over_it_is_left_alone) {
-    std::ofstream{directory / "other"} << "other";
-    {
-        const Manager manager{path, board};
-        ASSERT_EQ(::mount((directory / "other").c_str(), path.c_str(), nullptr, MS_BIND, nullptr),
-                  0);
-    }
-    std::string text;
-    std::ifstream{path} >> text;
-    EXPECT_EQ(text, "other");
-    EXPECT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
-    EXPECT_TRUE(served(path));
-}
-
 TEST_F(MountLife, what_somebody_put_in_its_place_is_left_alone) {
     {
         const Manager manager{path, board};
-        ASSERT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
+        ASSERT_FALSE(unmount_with_fusermount(path));
         std::ofstream{path} << "new";
     }
     std::string text;
@@ -259,8 +217,6 @@ TEST_F(MountLife, bad_paths_fail_with_one_clear_line_and_leave_nothing_behind) {
     std::filesystem::create_directory(directory / "folder");
     std::filesystem::create_symlink("nowhere", directory / "link");
     std::ofstream{directory / "file"} << "x";
-    std::filesystem::create_directory(directory / "mounted");
-    ASSERT_EQ(::mount("none", (directory / "mounted").c_str(), "tmpfs", 0, nullptr), 0);
     Directory tree;
     struct Case {
         std::string path;
@@ -277,16 +233,14 @@ TEST_F(MountLife, bad_paths_fail_with_one_clear_line_and_leave_nothing_behind) {
         {directory / "file", &tree, Error::wrong_kind, "wrong kind"},
         {directory / "no/parent", nullptr, Error::no_placeholder, "No such file"},
         {directory / "file/x", nullptr, Error::no_placeholder, "Not a directory"},
-        {directory / std::string(300, 'n'), nullptr, Error::no_placeholder, "too long"},
-        {directory / "mounted", &tree, Error::already_mounted, "type tmpfs"}};
+        {directory / std::string(300, 'n'), nullptr, Error::no_placeholder, "too long"}};
     for (const Case& bad : cases) {
         const auto [code, line] = failure_at(bad.path, bad.tree);
         EXPECT_EQ(code, bad.error) << bad.path << ": " << line;
         EXPECT_THAT(line, AllOf(HasSubstr(bad.path), HasSubstr(bad.reason)));
         EXPECT_EQ(line.find('\n'), std::string::npos);
     }
-    EXPECT_EQ(::umount((directory / "mounted").c_str()), 0);
-    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory.path()}, {}), 5);
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator{directory.path()}, {}), 4);
 }
 
 TEST_F(MountLife, a_path_that_is_served_is_not_served_twice) {
@@ -294,29 +248,6 @@ TEST_F(MountLife, a_path_that_is_served_is_not_served_twice) {
     const auto [code, line] = failure_at(path);
     EXPECT_EQ(code, Error::already_mounted) << line;
     EXPECT_TRUE(exists(path));
-}
-
-TEST_F(MountLife, a_full_disk_under_the_placeholder_is_a_clear_error) {
-    ASSERT_EQ(::mount("none", directory.path().c_str(), "tmpfs", 0, "nr_inodes=1"), 0);
-    const auto [code, line] = failure_at(path);
-    EXPECT_EQ(code, Error::no_placeholder);
-    EXPECT_THAT(line, HasSubstr("No space left"));
-    EXPECT_TRUE(directory.empty());
-    EXPECT_EQ(::umount(directory.path().c_str()), 0);
-}
-
-TEST_F(MountLife, a_user_without_permission_gets_a_clear_error) {
-    const int status = core::in_child([&] {
-        if (::setgid(65534) != 0 || ::setuid(65534) != 0) {
-            return core::child_failed;
-        }
-        const auto [code, line] = failure_at(path);
-        return code == Error::no_placeholder && line.find("Permission denied") != std::string::npos
-                   ? 0
-                   : 1;
-    });
-    EXPECT_EQ(status, 0);
-    EXPECT_TRUE(directory.empty());
 }
 
 TEST_F(MountLife, without_descriptors_it_fails_and_leaves_nothing_behind) {
@@ -338,42 +269,6 @@ TEST_F(MountLife, without_descriptors_it_fails_and_leaves_nothing_behind) {
     EXPECT_FALSE(served(path));
 }
 
-// Everything happens in a mount namespace of its own, where every user may open /dev/fuse, as on
-// most machines.
-constexpr const char* serve_as_nobody = R"(
-    set -e
-    mknod "$1/fuse" c 10 229
-    chmod 666 "$1/fuse"
-    mount --bind "$1/fuse" /dev/fuse
-    start() {
-        : > "$1/out"
-        setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$1/bell" > "$1/out" &
-        timeout 20 sh -c 'until grep -q ready "$0"; do :; done' "$1/out"
-        grep -c "$1/bell" /proc/self/mountinfo
-    }
-    start "$1"
-    kill -9 $!
-    wait $! || echo killed
-    start "$1"
-    kill $!
-    wait $!
-    if grep "$1/bell" /proc/self/mountinfo; then exit 1; fi
-    rm "$1/fuse" "$1/out"
-    ls -A "$1"
-    echo clean
-)";
-
-TEST_F(MountLife, another_user_serves_through_fusermount_and_replaces_a_dead_mount) {
-    ASSERT_EQ(::chmod(directory.path().c_str(), 0777), 0);
-    Program script{{"unshare", "--mount", "--propagation", "private", "sh", "-c", serve_as_nobody,
-                    TOCSIN_BIN_DIR "/doorbell", directory.path()}};
-    EXPECT_EQ(script.read_line(), "1");
-    EXPECT_EQ(script.read_line(), "killed");
-    EXPECT_EQ(script.read_line(), "1");
-    EXPECT_EQ(script.read_line(), "clean");
-    EXPECT_EQ(script.wait(), 0);
-}
-
 TEST_F(MountLife, the_status_can_be_read_from_outside) {
     const Manager manager{path, board};
     Program python{{"python3", "-c",
@@ -383,10 +278,10 @@ TEST_F(MountLife, the_status_can_be_read_from_outside) {
                     "name, = os.listxattr(path)\n"
                     "status = json.loads(os.getxattr(path, name))\n"
                     "board = status['resources'][0]\n"
-                    "print(name, status['path'] == path, status['uid'], board['open_count'],\n"
-                    "      board['open'][0]['thread'] == os.getpid())\n",
+                    "print(name, status['path'] == path, status['uid'] == os.getuid(),\n"
+                    "      board['open_count'], board['open'][0]['thread'] == os.getpid())\n",
                     path}};
-    EXPECT_EQ(python.read_line(), "user.tocsin.status True 0 1 True");
+    EXPECT_EQ(python.read_line(), "user.tocsin.status True True 1 True");
     std::string json;
     EXPECT_FALSE(read_status(path, json));
     EXPECT_THAT(json, HasSubstr("\"pid\":" + std::to_string(::getpid())));

@@ -123,6 +123,34 @@ TEST_F(SessionRequests, a_signal_that_comes_before_parking_ends_the_read_all_the
     EXPECT_EQ(board.log().interrupted, 1);
 }
 
+TEST_F(SessionRequests, a_signal_to_who_waits_in_open_is_noted_and_not_asked_for_again) {
+    const std::uint64_t open = kernel.send(FUSE_OPEN, FUSE_ROOT_ID, ::fuse_open_in{});
+    std::optional<bool> noted;
+    // Another thread that serves takes the signal while this one waits for a lock.
+    board.set_in_open([&] {
+        std::unique_ptr<PendingRequest> taken;
+        noted = kernel.session().pending().interrupt(open, taken);
+    });
+    const std::optional<Answer> answer = kernel.answer_of(open);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, 0);
+    EXPECT_EQ(noted, true);
+}
+
+TEST_F(SessionRequests, a_signal_to_a_read_that_was_handed_over_ends_it) {
+    const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
+    std::vector<std::byte> message(Session::message_size_max);
+    std::size_t size = 0;
+    ASSERT_FALSE(kernel.session().channel().receive(message, size));
+    kernel.session().refuse_or_hand_over(std::span{message}.first(size));
+    std::unique_ptr<PendingRequest> taken;
+    EXPECT_TRUE(kernel.session().pending().interrupt(read, taken));
+    const std::optional<Answer> answer = kernel.answer_of(read);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->error, EINTR);
+    EXPECT_EQ(board.log().interrupted, 1);
+}
+
 TEST_F(SessionRequests, a_signal_for_an_unknown_request_is_asked_for_again) {
     const std::optional<Answer> answer = kernel.answer_of(kernel.interrupt(4711));
     ASSERT_TRUE(answer);
@@ -205,6 +233,26 @@ TEST_F(SessionRequests, a_request_that_outlives_its_open_file_keeps_no_arm) {
     const Request kept = board.take(board.log().held.at(0));
     kernel.release(file);
     EXPECT_EQ(board.wait_queue().counters().armed_now, 0U);
+}
+
+TEST_F(SessionRequests, what_is_parked_or_held_after_the_end_of_the_mount_does_not_come_back) {
+    board.hold_reads(true);
+    const std::uint64_t file = kernel.open(O_RDONLY);
+    kernel.send_read(file);
+    ASSERT_FALSE(kernel.answer_of(kernel.send_read(file)));
+    Request parked = board.take(board.log().held.at(0));
+    Request held = board.take(board.log().held.at(1));
+    started.reset();
+    board.keep_again(std::move(parked), false);
+    board.keep_again(std::move(held), true);
+    board.hold_reads(false);
+    started.emplace(&board);
+    const std::uint64_t other = started->open(O_RDONLY);
+    const std::uint64_t first = started->send_read(other);
+    started->send_read(other);
+    ASSERT_FALSE(started->answer_of(started->send_read(other)));
+    board.put(Condition::input);
+    EXPECT_TRUE(started->answer_of(first));
 }
 
 TEST_F(SessionRequests, an_answer_after_the_end_of_the_mount_harms_nobody) {

@@ -59,6 +59,12 @@ public:
         before_parking_ = std::move(call);
     }
 
+    // Called, with the resource locked, by each open.
+    void set_in_open(std::function<void()> call) {
+        const std::lock_guard lock{mutex()};
+        in_open_ = std::move(call);
+    }
+
     // As put(), by somebody who does not lock, or has locked already.
     void put_unlocked(Condition condition) { trigger(condition, ++amounts_[index(condition)]); }
 
@@ -89,6 +95,11 @@ public:
         const std::lock_guard lock{mutex()};
         hold_reads_ = hold;
     }
+    // Parks or holds a request that somebody has taken, as a handler does.
+    void keep_again(Request request, bool held) {
+        const std::lock_guard lock{mutex()};
+        held ? static_cast<void>(hold(std::move(request))) : park(std::move(request));
+    }
     void refuse_opens(std::optional<std::errc> error) {
         const std::lock_guard lock{mutex()};
         refusal_ = error;
@@ -100,6 +111,9 @@ public:
 
 protected:
     OpenResult open(const Opening& opening) override {
+        if (in_open_) {
+            in_open_();
+        }
         if (refusal_) {
             return *refusal_;
         }
@@ -177,6 +191,7 @@ private:
     Log log_;
     std::vector<OpenFile*> files_;
     std::function<void(const ReadRequest&)> before_parking_;
+    std::function<void()> in_open_;
     bool hold_reads_ = false;
     std::optional<std::errc> refusal_;
     std::int64_t next_threshold_ = 1;

@@ -5,12 +5,12 @@
 #include <stdexcept>
 #include <stdlib.h>
 #include <string>
-#include <sys/mount.h>
 #include <thread>
 #include <vector>
 
 #include <tests/core/patience.h>
 
+#include <tocsin/resource/mount_point.h>
 #include <tocsin/resource/served.h>
 
 namespace tocsin::resource {
@@ -56,7 +56,7 @@ private:
         static_cast<void>(list_served_paths(served));
         for (const std::string& path : served) {
             if (path.starts_with(path_.string() + "/")) {
-                ::umount2(path.c_str(), MNT_FORCE | MNT_DETACH);
+                static_cast<void>(MountPoint::detach(path));
             }
         }
     }

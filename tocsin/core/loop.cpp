@@ -40,6 +40,10 @@ bool Loop::is_of_this_process() const noexcept {
     return state_->fork_generation == base::fork_generation();
 }
 
+::pid_t Loop::thread_id() const noexcept {
+    return state_->thread_id.load(std::memory_order_relaxed);
+}
+
 void Loop::check_thread(const char* call) const noexcept {
     if (::pthread_equal(state_->thread, ::pthread_self()) == 0 && is_of_this_process()) {
         base::stop_program(call,
@@ -87,6 +91,7 @@ bool Loop::take_stop() noexcept {
 void Loop::adopt(const char* call) noexcept {
     if (is_of_this_process()) {
         state_->thread = ::pthread_self();
+        state_->thread_id.store(own_thread_id(), std::memory_order_relaxed);
     }
     check_usable(call);
 }
@@ -318,6 +323,7 @@ std::error_code Loop::continue_in_child() noexcept {
     state.rings_owed = state.rings_taken = 0;
     state.fork_generation = base::fork_generation();
     state.thread = ::pthread_self();
+    state.thread_id.store(own_thread_id(), std::memory_order_relaxed);
     return {};
 }
 

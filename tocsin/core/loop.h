@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <sys/types.h>
 #include <system_error>
 
 #include <tocsin/base/clock.h>
@@ -127,6 +128,9 @@ public:
 
     // Whether the loop was made by this process, and not by a parent that forked it.
     [[nodiscard]] bool is_of_this_process() const noexcept;
+
+    // The id of the loop's thread, as gettid(2) has it. Any thread.
+    [[nodiscard]] ::pid_t thread_id() const noexcept;
 
     // Stops the program, naming `call`, unless the calling thread is the loop's. Does nothing in a
     // forked child.

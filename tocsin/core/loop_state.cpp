@@ -2,6 +2,7 @@
 #include <tocsin/core/loop_state.h>
 
 #include <system_error>
+#include <unistd.h>
 
 namespace tocsin::core {
 
@@ -17,6 +18,17 @@ WakeChannel open_channel() {
 
 }  // namespace
 
+// Asks the kernel once in each thread, and again in a forked child, which is a copy of a thread.
+pid_t own_thread_id() noexcept {
+    thread_local constinit pid_t id = 0;
+    thread_local constinit std::uint32_t generation = 0;
+    if (id == 0 || generation != base::fork_generation()) {
+        id = ::gettid();
+        generation = base::fork_generation();
+    }
+    return id;
+}
+
 Loop::State::State(const LoopOptions& options)
     : clock{options.clock},
       time{clock.now()},
@@ -24,6 +36,7 @@ Loop::State::State(const LoopOptions& options)
       poller{Poller::make(bell, options.use_epoll)},
       timers{time},
       looks_in_every_turn{options.look_in_every_turn},
-      looked_at{time} {}
+      looked_at{time},
+      thread_id{own_thread_id()} {}
 
 }  // namespace tocsin::core

@@ -14,6 +14,9 @@
 
 namespace tocsin::core {
 
+// The number of the calling thread, as gettid(2) gives it.
+[[nodiscard]] pid_t own_thread_id() noexcept;
+
 struct Loop::State {
     explicit State(const LoopOptions& options);
 
@@ -50,6 +53,7 @@ struct Loop::State {
     std::uint32_t turns_unlooked = 0;
 
     pthread_t thread = ::pthread_self();
+    std::atomic<::pid_t> thread_id;
     std::uint32_t fork_generation = base::fork_generation();
 };
 

@@ -15,9 +15,31 @@ unsigned bit_of(Request::Kind kind) noexcept {
 
 }  // namespace
 
+Pending::Arrival::Arrival(Pending& pending, RequestId id) noexcept : pending_{pending}, id_{id} {
+    const std::lock_guard lock{pending_.mutex_};
+    pending_.arrivals_.push_back(*this);
+}
+
+Pending::Arrival::~Arrival() {
+    const std::lock_guard lock{pending_.mutex_};
+    unlink();
+}
+
+template <typename Matches>
+Pending::Arrival* Pending::find_arrival_locked(Matches matches) noexcept {
+    Arrival* arrival = arrivals_.first();
+    while (arrival != nullptr && !matches(*arrival)) {
+        arrival = arrivals_.next_of(*arrival);
+    }
+    return arrival;
+}
+
 void Pending::enter(PendingRequest& request) {
     const std::lock_guard lock{mutex_};
     requests_.emplace(request.id, &request);
+    request.interrupted = find_arrival_locked([&](const Arrival& arrival) {
+                              return arrival.id_ == request.id && arrival.interrupted_;
+                          }) != nullptr;
 }
 
 void Pending::leave(PendingRequest& request) noexcept {
@@ -28,6 +50,9 @@ void Pending::leave(PendingRequest& request) noexcept {
 std::unique_ptr<PendingRequest> Pending::keep(std::unique_ptr<PendingRequest> request,
                                               bool held) noexcept {
     const std::lock_guard lock{mutex_};
+    if (ended_) {
+        return nullptr;  // the request goes after the lock, which it takes
+    }
     if (request->interrupted && !request->told_of_interrupt) {
         request->told_of_interrupt = true;
         return request;
@@ -93,7 +118,12 @@ bool Pending::interrupt(RequestId id, std::unique_ptr<PendingRequest>& taken) no
     const std::lock_guard lock{mutex_};
     const auto found = requests_.find(id);
     if (found == requests_.end()) {
-        return false;
+        Arrival* const arrival =
+            find_arrival_locked([id](const Arrival& other) { return other.id_ == id; });
+        if (arrival != nullptr) {
+            arrival->interrupted_ = true;
+        }
+        return arrival != nullptr;
     }
     PendingRequest& request = *found->second;
     request.interrupted = true;
@@ -158,6 +188,11 @@ std::unique_ptr<PendingRequest> Pending::next_request(Resource& resource,
                (parked.retry || (round.kinds & bit_of(parked.kind)) != 0);
     });
     return request == nullptr ? nullptr : unlink_locked(*request);
+}
+
+void Pending::end() noexcept {
+    const std::lock_guard lock{mutex_};
+    ended_ = true;
 }
 
 void Pending::forget_retries() noexcept {

@@ -61,10 +61,28 @@ struct PendingRequest : base::Link<> {
 // end of its open file. A leaf: nothing is called with the lock held but posting the bell.
 class Pending {
 public:
+    // A message, from when it was taken until it has been processed. It may become a request
+    // meanwhile; a signal that comes before is noted here, and enter() finds it.
+    class Arrival : public base::Link<> {
+    public:
+        Arrival(Pending& pending, RequestId id) noexcept;
+        ~Arrival();
+        Arrival(const Arrival&) = delete;
+        Arrival& operator=(const Arrival&) = delete;
+
+    private:
+        friend class Pending;
+
+        Pending& pending_;
+        const RequestId id_;
+        bool interrupted_ = false;
+    };
+
     void enter(PendingRequest& request);
     void leave(PendingRequest& request) noexcept;
 
-    // Parks; gives the request back when a signal came first and nobody has been told of it.
+    // Parks; gives the request back when a signal came first and nobody has been told of it. After
+    // end() it drops the request, which answers EIO.
     [[nodiscard]] std::unique_ptr<PendingRequest> keep(std::unique_ptr<PendingRequest> request,
                                                        bool held) noexcept;
 
@@ -75,8 +93,8 @@ public:
     [[nodiscard]] std::unique_ptr<PendingRequest> take_any(Resource& resource,
                                                            const OpenFile* file) noexcept;
 
-    // What a signal does: takes the request if it is parked, else marks it. False when no such
-    // request is known.
+    // What a signal does: takes the request if it is parked, else marks it, or its arrival. False
+    // when neither is known.
     [[nodiscard]] bool interrupt(RequestId id, std::unique_ptr<PendingRequest>& taken) noexcept;
 
     // Has the parked requests of `kind` tried again, all of them or those of `file`.
@@ -97,6 +115,9 @@ public:
     void set_bell(core::Event* bell) noexcept;
     void ring() noexcept;
 
+    // The mount ends: nothing is kept from now on.
+    void end() noexcept;
+
     // Forgets what was to be tried again. Nothing is parked any more.
     void forget_retries() noexcept;
 
@@ -112,12 +133,16 @@ private:
 
     template <typename Matches>
     [[nodiscard]] PendingRequest* find_locked(Resource& resource, Matches matches) noexcept;
+    template <typename Matches>
+    [[nodiscard]] Arrival* find_arrival_locked(Matches matches) noexcept;
 
     const std::uint32_t fork_generation_ = base::fork_generation();
     std::mutex mutex_;
+    base::List<Arrival> arrivals_;  // as many as threads, and what was handed over
     std::unordered_map<RequestId, PendingRequest*> requests_;
     base::List<Resource::Parked> retries_;
     std::size_t retry_count_ = 0;
+    bool ended_ = false;
     std::uint64_t next_sequence_ = 1;
     core::Event* bell_ = nullptr;
 };

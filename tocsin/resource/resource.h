@@ -48,9 +48,14 @@ private:
 //
 // The resource owns the truth about what is available. When something came true it changes its
 // state first and calls trigger() then. A handler that throws has its request answered with EIO
-// (open: ENOMEM for std::bad_alloc). A handler must not block: the other clients wait for it. It
-// must not open or touch a path that its own thread serves: that fails with EDEADLK. Nor may it
-// wait for another process that does: nothing can detect that.
+// (open: ENOMEM for std::bad_alloc).
+//
+// A handler must not block: the other clients wait for it. It must not open or touch a path that
+// its own thread serves: that fails with EDEADLK. So does, after a while, a call to a path that
+// another thread of this process serves, if that thread does not get on: it may be blocked in a
+// call to this one. Two ways to wait for oneself cannot be detected: a handler waits for another
+// process that calls the path; or a thread that does not serve calls the path while it has locked
+// mutex(), which the handler of that call then waits for.
 class Resource {
 public:
     explicit Resource(const Attributes& attributes = {}) : attributes_{attributes} {}

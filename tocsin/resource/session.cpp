@@ -32,16 +32,22 @@ bool expects_an_answer(std::uint32_t opcode) noexcept {
 Session::Session(base::Descriptor device, Directory::Entry entry, std::string path)
     : path_{std::move(path)},
       tree_{entry, pending_},
-      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {}
+      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {
+    EverySession::add(*this);
+}
 
 Session::~Session() {
+    EverySession::remove(*this);
     end();
 }
 
 void Session::end() noexcept {
-    for (const auto& [path, resource] : tree_.known_resources()) {
-        while (std::unique_ptr<PendingRequest> request = pending_->take_any(*resource, nullptr)) {
-            request.reset();
+    pending_->end();
+    // By number, which needs no memory.
+    std::uint64_t number = Tree::root;
+    while (const Tree::Node* const node = tree_.find(number++)) {
+        Resource* const resource = node->resource();
+        while (resource != nullptr && pending_->take_any(*resource, nullptr) != nullptr) {
         }
     }
     pending_->forget_retries();
@@ -56,21 +62,20 @@ void Session::end() noexcept {
     }
 }
 
-void Session::begin_serving(::pid_t thread) {
+void Session::begin_serving(const core::Loop& loop) {
     const std::lock_guard lock{mutex_};
-    serving_.push_back(thread);
+    serving_.push_back(&loop);
 }
 
-void Session::end_serving(::pid_t thread) noexcept {
+void Session::end_serving(const core::Loop& loop) noexcept {
     const std::lock_guard lock{mutex_};
-    if (const auto found = std::ranges::find(serving_, thread); found != serving_.end()) {
-        serving_.erase(found);
-    }
+    std::erase(serving_, &loop);
 }
 
+// A loop may move from thread to thread.
 bool Session::serves(::pid_t thread) const {
     const std::lock_guard lock{mutex_};
-    return std::ranges::find(serving_, thread) != serving_.end();
+    return std::ranges::find(serving_, thread, &core::Loop::thread_id) != serving_.end();
 }
 
 void Session::process(std::span<std::byte> message) {
@@ -90,6 +95,7 @@ void Session::process(std::span<std::byte> message) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
+    const Pending::Arrival arrival{*pending_, header.unique};
     const Operations::Scope scope{header.unique};
     channel_->process(message);
 }
@@ -97,7 +103,7 @@ void Session::process(std::span<std::byte> message) {
 void Session::interrupt(std::uint64_t unique, RequestId id) {
     std::unique_ptr<PendingRequest> taken;
     if (!pending_->interrupt(id, taken)) {
-        // Answered already, or another thread is about to enter it: the kernel asks again then.
+        // Answered already, or read by another thread a moment ago: the kernel asks again then.
         static_cast<void>(channel_->answer(unique, EAGAIN));
     }
     if (taken == nullptr) {
@@ -121,13 +127,13 @@ void Session::work() {
             retry(*resource, round);
         }
     }
-    std::deque<std::vector<std::byte>> messages;
+    std::list<HandedOver> messages;
     {
         const std::lock_guard lock{mutex_};
         messages.swap(handed_over_);
     }
-    for (std::vector<std::byte>& message : messages) {
-        process(message);
+    for (HandedOver& handed_over : messages) {
+        process(handed_over.message);
     }
 }
 
@@ -143,19 +149,26 @@ void Session::retry(Resource& resource, const Pending::Round& round) {
     }
 }
 
-void Session::refuse_or_hand_over(std::span<std::byte> message) {
+void Session::refuse_or_hand_over(std::span<std::byte> message) noexcept {
     if (message.size() < sizeof(::fuse_in_header)) {
         return;
     }
     const auto header = copy_of<::fuse_in_header>(message);
     if (header.pid != 0 && expects_an_answer(header.opcode) &&
-        serves(static_cast<::pid_t>(header.pid))) {
+        EverySession::is_served_by(static_cast<::pid_t>(header.pid))) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }
-    {
+    try {
+        std::list<HandedOver> taken;
+        taken.emplace_back(*pending_, header.unique, message);
         const std::lock_guard lock{mutex_};
-        handed_over_.emplace_back(message.begin(), message.end());
+        handed_over_.splice(handed_over_.end(), taken);
+    } catch (const std::bad_alloc&) {
+        if (expects_an_answer(header.opcode)) {
+            static_cast<void>(channel_->answer(header.unique, ENOMEM));
+        }
+        return;
     }
     pending_->ring();
 }
@@ -166,16 +179,23 @@ Session::Opened Session::find_open(std::uint64_t handle) const {
     return found == opened_.end() ? Opened{} : found->second;
 }
 
-std::uint64_t Session::enter(std::shared_ptr<OpenFile> file, Resource& resource) {
-    const std::lock_guard lock{mutex_};
-    file->id_ = next_handle_++;
-    file->channel_ = channel_;
-    for (OpenFile::Waiting& waiting : file->waiting_) {
-        waiting.arm.set_sink(core::Sink::bind<&OpenFile::notify>(*file), file->id_);
+std::uint64_t Session::enter(std::unique_ptr<OpenFile> made, Resource& resource) {
+    OpenFile& file = *made;
+    std::shared_ptr<OpenFile> shared;
+    try {
+        shared = std::move(made);
+        const std::lock_guard lock{mutex_};
+        file.id_ = next_handle_++;
+        file.channel_ = channel_;
+        for (OpenFile::Waiting& waiting : file.waiting_) {
+            waiting.arm.set_sink(core::Sink::bind<&OpenFile::notify>(file), file.id_);
+        }
+        opened_.emplace(file.id_, Opened{.file = shared, .resource = &resource});
+        return file.id_;
+    } catch (...) {
+        resource.close(file);
+        throw;
     }
-    const std::uint64_t handle = file->id_;
-    opened_.emplace(handle, Opened{.file = std::move(file), .resource = &resource});
-    return handle;
 }
 
 void Session::release(std::uint64_t handle) noexcept {

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -14,7 +14,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include <tocsin/core/loop.h>
 #include <tocsin/resource/channel.h>
+#include <tocsin/resource/every_session.h>
 #include <tocsin/resource/pending.h>
 #include <tocsin/resource/tree.h>
 
@@ -26,7 +28,7 @@ namespace tocsin::resource {
 
 // Any number of threads may receive and process messages of one session at a time; each of them
 // says so first by begin_serving(). What comes from a thread that serves is refused with EDEADLK.
-class Session {
+class Session : public base::Link<EverySession> {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
     Session(base::Descriptor device, Directory::Entry entry, std::string path);
@@ -40,9 +42,12 @@ public:
     static constexpr std::size_t write_size_max = 128 * 1024;
     static constexpr std::size_t message_size_max = write_size_max + 4096;
 
-    // A thread serves from now on, or serves no more. Any thread.
-    void begin_serving(::pid_t thread);
-    void end_serving(::pid_t thread) noexcept;
+    // Whoever turns `loop` serves from now on, or serves no more. Any thread.
+    void begin_serving(const core::Loop& loop);
+    void end_serving(const core::Loop& loop) noexcept;
+
+    // Whether `thread` serves. Any thread.
+    [[nodiscard]] bool serves(::pid_t thread) const;
 
     // Processes one message. Threads that serve.
     void process(std::span<std::byte> message);
@@ -52,9 +57,10 @@ public:
     // bell was rung.
     void work();
 
-    // For a thread that does not serve: answers a message of a thread that does with EDEADLK, and
-    // hands any other over to work().
-    void refuse_or_hand_over(std::span<std::byte> message);
+    // For a thread that does not serve, when none of those who do takes messages: answers a message
+    // of a thread that serves, this session or another of this process, with EDEADLK, and hands any
+    // other over to work(), or answers ENOMEM when it cannot be kept so long.
+    void refuse_or_hand_over(std::span<std::byte> message) noexcept;
 
     // Fails what is parked, cuts the connection and closes every open file. Nobody serves any more.
     void end() noexcept;
@@ -75,11 +81,20 @@ private:
         Resource* resource = nullptr;
     };
 
-    [[nodiscard]] bool serves(::pid_t thread) const;
+    // A message that the guard has taken.
+    struct HandedOver {
+        HandedOver(Pending& pending, RequestId id, std::span<const std::byte> bytes)
+            : message{bytes.begin(), bytes.end()}, arrival{pending, id} {}
+
+        std::vector<std::byte> message;
+        Pending::Arrival arrival;
+    };
+
     void interrupt(std::uint64_t unique, RequestId id);
     void retry(Resource& resource, const Pending::Round& round);
     [[nodiscard]] Opened find_open(std::uint64_t handle) const;
-    [[nodiscard]] std::uint64_t enter(std::shared_ptr<OpenFile> file, Resource& resource);
+    // The resource has said open(); when memory is short, it is told close() before this throws.
+    [[nodiscard]] std::uint64_t enter(std::unique_ptr<OpenFile> made, Resource& resource);
     void release(std::uint64_t handle) noexcept;
     void end(const Opened& opened) noexcept;
     [[nodiscard]] core::Conditions poll(const Opened& opened, core::Conditions asked,
@@ -99,8 +114,8 @@ private:
     mutable std::mutex mutex_;  // a leaf
     std::unordered_map<std::uint64_t, Opened> opened_;
     std::uint64_t next_handle_ = 1;
-    std::vector<::pid_t> serving_;
-    std::deque<std::vector<std::byte>> handed_over_;
+    std::vector<const core::Loop*> serving_;
+    std::list<HandedOver> handed_over_;
 };
 
 }  // namespace tocsin::resource

@@ -36,11 +36,10 @@ private:
 
     void work();
     void end();
-    void note_thread();
 
+    core::Loop& loop_;
     Session& session_;
     base::Callback<> ended_;
-    ::pid_t thread_ = 0;  // which turned the loop last
     core::Event bell_;
     core::Watch watch_;
     std::vector<std::byte> buffer_;

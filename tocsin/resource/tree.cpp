@@ -72,12 +72,18 @@ std::uint64_t Tree::look_up(std::uint64_t parent, std::string_view name) {
 
 std::uint64_t Tree::number_locked(std::uint64_t parent, std::string_view name,
                                   Directory::Entry entry) {
-    const auto [place, added] = numbers_.try_emplace({parent, std::string{name}}, 0);
-    if (added) {
-        nodes_.push_back({.entry = entry, .name = std::string{name}, .parent = parent});
-        place->second = nodes_.size();
-        tie(entry);
+    const auto [place, added] =
+        numbers_.try_emplace({parent, std::string{name}}, nodes_.size() + 1);
+    if (!added) {
+        return place->second;
     }
+    try {
+        nodes_.push_back({.entry = entry, .name = std::string{name}, .parent = parent});
+    } catch (...) {
+        numbers_.erase(place);
+        throw;
+    }
+    tie(entry);
     return place->second;
 }
 

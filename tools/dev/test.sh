@@ -32,33 +32,40 @@ build_for_warnings() {
 
 # suite PRESET [LABEL...]: builds, then runs the tests of that build without those labels.
 suite() {
-    local preset=$1 labels arguments=()
+    local preset=$1 label labels arguments=()
     shift
     if ! check "build $preset" build_all_of "$preset"; then
         leave_out "suite $preset" "it did not build"
         return
     fi
-    if [ -n "$why_no_mount" ]; then
-        leave_out_mounts "$preset"
-        set -- "$@" mount
-    fi
+    for label in "${!why_not[@]}"; do
+        leave_out_label "$preset" "$label" "${why_not[$label]}"
+        set -- "$@" "$label"
+    done
     labels=$(IFS='|' && echo "$*")
     [ -z "$labels" ] || arguments=(--label-exclude "^($labels)\$")
     step "suite $preset" run_ctest "$preset" "${arguments[@]}" || true
     count_suite "suite $preset"
 }
 
-# Sets why_no_mount: empty where tests may mount, else the reason.
+# The labels of tests that cannot be run here, each with the reason.
+declare -A why_not=()
+
 find_out_about_mounts() {
-    if why_no_mount=$(python3 tools/dev/doctor.py --may-mount); then
-        why_no_mount=""
+    local reason
+    if ! reason=$(python3 tools/dev/doctor.py --may-mount); then
+        why_not[mount]=$reason
+        why_not[mount-root]=$reason
+    elif [ "$(id -u)" -ne 0 ]; then
+        why_not[mount-root]="they need root: sudo ./dev test"
     fi
 }
 
-leave_out_mounts() {
+# leave_out_label PRESET LABEL REASON
+leave_out_label() {
     local count
-    count=$(ctest --preset "$1" -N -L '^mount$' | sed -n 's/^Total Tests: //p')
-    [ "${count:-0}" -eq 0 ] || leave_out "$count tests of $1 that mount" "$why_no_mount" "$count"
+    count=$(ctest --preset "$1" -N -L "^$2\$" | sed -n 's/^Total Tests: //p')
+    [ "${count:-0}" -eq 0 ] || leave_out "$count tests of $1 labelled $2" "$3" "$count"
 }
 
 # tool NAME PATH ARGUMENT...: runs a tool of the tree as one test, or says that it is not there.

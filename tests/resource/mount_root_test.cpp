@@ -1,0 +1,154 @@
+// Shows what only root can bring about: other users, other file systems.
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <tests/core/forked.h>
+#include <tests/resource/at_path.h>
+#include <tests/resource/manager.h>
+#include <tests/resource/program.h>
+#include <tests/resource/temporary_directory.h>
+
+#include <tocsin/base/descriptor.h>
+
+namespace tocsin::resource {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class MountRoot : public testing::Test {
+protected:
+    TemporaryDirectory directory;
+    std::string path = directory / "board";
+    Switchboard board;
+};
+
+TEST_F(MountRoot, mode_owner_and_times_can_be_changed_as_of_a_file) {
+    const Manager manager{path, board};
+    ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+    ASSERT_EQ(::chown(path.c_str(), 12, 34), 0);
+    struct ::stat status = {};
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode, S_IFREG | 0600U);
+    EXPECT_EQ(status.st_uid, 12U);
+    EXPECT_EQ(status.st_gid, 34U);
+    const auto before = status.st_mtim;
+    const base::Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    ASSERT_EQ(::write(file.number(), "x", 1), 1);
+    ASSERT_EQ(::stat(path.c_str(), &status), 0);
+    EXPECT_GT(std::pair(status.st_mtim.tv_sec, status.st_mtim.tv_nsec),
+              std::pair(before.tv_sec, before.tv_nsec));
+}
+
+TEST_F(MountRoot, the_kernel_checks_the_mode_for_other_users) {
+    const Manager manager{path, board};
+    const auto error_as_nobody = [&](int flags) {
+        return core::in_child([&] {
+            const bool nobody = ::setgid(65534) == 0 && ::setuid(65534) == 0;
+            return !nobody ? core::child_failed : ::open(path.c_str(), flags) < 0 ? errno : 0;
+        });
+    };
+    ASSERT_EQ(::chmod(path.c_str(), 0604), 0);
+    EXPECT_EQ(error_as_nobody(O_RDONLY), 0);
+    EXPECT_EQ(error_as_nobody(O_WRONLY), EACCES);
+    ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+    EXPECT_EQ(error_as_nobody(O_RDONLY), EACCES);
+    EXPECT_EQ(board.log().opened, 1);
+}
+
+TEST_F(MountRoot, what_somebody_mounts_over_it_is_left_alone) {
+    std::ofstream{directory / "other"} << "other";
+    {
+        const Manager manager{path, board};
+        ASSERT_EQ(::mount((directory / "other").c_str(), path.c_str(), nullptr, MS_BIND, nullptr),
+                  0);
+    }
+    std::string text;
+    std::ifstream{path} >> text;
+    EXPECT_EQ(text, "other");
+    EXPECT_EQ(::umount2(path.c_str(), MNT_DETACH), 0);
+    EXPECT_TRUE(served(path));
+}
+
+TEST_F(MountRoot, another_file_system_at_the_path_is_a_clear_error) {
+    const std::string mounted = directory / "mounted";
+    std::filesystem::create_directory(mounted);
+    ASSERT_EQ(::mount("none", mounted.c_str(), "tmpfs", 0, nullptr), 0);
+    Directory tree;
+    const auto [code, line] = failure_at(mounted, &tree);
+    EXPECT_EQ(code, Error::already_mounted);
+    EXPECT_THAT(line, AllOf(HasSubstr(mounted), HasSubstr("type tmpfs"), Not(HasSubstr("\n"))));
+    EXPECT_EQ(::umount(mounted.c_str()), 0);
+}
+
+TEST_F(MountRoot, a_full_disk_under_the_placeholder_is_a_clear_error) {
+    ASSERT_EQ(::mount("none", directory.path().c_str(), "tmpfs", 0, "nr_inodes=1"), 0);
+    const auto [code, line] = failure_at(path);
+    EXPECT_EQ(code, Error::no_placeholder);
+    EXPECT_THAT(line, HasSubstr("No space left"));
+    EXPECT_TRUE(directory.empty());
+    EXPECT_EQ(::umount(directory.path().c_str()), 0);
+}
+
+TEST_F(MountRoot, a_user_without_permission_gets_a_clear_error) {
+    const int status = core::in_child([&] {
+        if (::setgid(65534) != 0 || ::setuid(65534) != 0) {
+            return core::child_failed;
+        }
+        const auto [code, line] = failure_at(path);
+        return code == Error::no_placeholder && line.find("Permission denied") != std::string::npos
+                   ? 0
+                   : 1;
+    });
+    EXPECT_EQ(status, 0);
+    EXPECT_TRUE(directory.empty());
+}
+
+// Everything happens in a mount namespace of its own, where every user may open /dev/fuse, as on
+// most machines.
+constexpr const char* serve_as_nobody = R"(
+    set -e
+    mknod "$1/fuse" c 10 229
+    chmod 666 "$1/fuse"
+    mount --bind "$1/fuse" /dev/fuse
+    start() {
+        : > "$1/out"
+        setpriv --reuid=65534 --regid=65534 --clear-groups "$0" "$1/bell" > "$1/out" &
+        timeout 20 sh -c 'until grep -q ready "$0"; do :; done' "$1/out"
+        grep -c "$1/bell" /proc/self/mountinfo
+    }
+    start "$1"
+    kill -9 $!
+    wait $! || echo killed
+    start "$1"
+    kill $!
+    wait $!
+    if grep "$1/bell" /proc/self/mountinfo; then exit 1; fi
+    rm "$1/fuse" "$1/out"
+    ls -A "$1"
+    echo clean
+)";
+
+TEST_F(MountRoot, another_user_serves_through_fusermount_and_replaces_a_dead_mount) {
+    ASSERT_EQ(::chmod(directory.path().c_str(), 0777), 0);
+    Program script{{"unshare", "--mount", "--propagation", "private", "sh", "-c", serve_as_nobody,
+                    TOCSIN_BIN_DIR "/doorbell", directory.path()}};
+    EXPECT_EQ(script.read_line(), "1");
+    EXPECT_EQ(script.read_line(), "killed");
+    EXPECT_EQ(script.read_line(), "1");
+    EXPECT_EQ(script.read_line(), "clean");
+    EXPECT_EQ(script.wait(), 0);
+}
+
+}  // namespace
+}  // namespace tocsin::resource
