@@ -182,20 +182,31 @@ TEST_F(MountBadInput, of_a_machine_without_fuse_is_told_with_exit_code_4_and_the
     expect_nothing_left();
 }
 
-TEST_F(MountBadInput, of_a_path_without_permission_is_told_with_exit_code_3_or_4) {
-    ASSERT_EQ(::chmod(folder_.path("").c_str(), 0700), 0);
-    const Arguments as_nobody = ::geteuid() == 0
-                                    ? Arguments{"setpriv", "--reuid=65534", "--clear-groups"}
-                                    : Arguments{"env"};
-    Arguments command = as_nobody;
-    const std::string path = ::geteuid() == 0 ? path_ : "/records-of-nobody";
+// What `tocsin serve PATH` says to a user who is not root.
+Outcome serve_as_nobody(const std::string& path) {
+    Arguments command = ::geteuid() == 0 ? Arguments{"setpriv", "--reuid=65534", "--clear-groups"}
+                                         : Arguments{"env"};
     for (const std::string& argument : tocsin_with({"serve", path})) {
         command.push_back(argument);
     }
-    const Outcome outcome = run(command);
+    return run(command);
+}
+
+TEST_F(MountBadInput, of_a_path_without_permission_is_told_with_exit_code_3) {
+    ASSERT_EQ(::chmod(folder_.path("").c_str(), 0700), 0);
+    const Outcome outcome = serve_as_nobody(::geteuid() == 0 ? path_ : "/records-of-nobody");
     EXPECT_EQ(outcome.exit, 3) << outcome.complaints;
     expect_one_line(outcome.complaints, "Permission denied");
     expect_nothing_left();
+}
+
+TEST_F(MountBadInput, of_a_file_that_may_not_be_written_is_told_with_exit_code_3) {
+    ASSERT_EQ(run({"tee", path_}, "mine\n").exit, 0);
+    ASSERT_EQ(::chmod(folder_.path("").c_str(), 0755), 0);
+    const Outcome outcome = serve_as_nobody(::geteuid() == 0 ? path_ : "/etc/passwd");
+    EXPECT_EQ(outcome.exit, 3) << outcome.complaints;
+    expect_one_line(outcome.complaints, "Permission denied");
+    EXPECT_EQ(run({"cat", path_}).output, "mine\n");
 }
 
 }  // namespace

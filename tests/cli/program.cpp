@@ -55,8 +55,8 @@ bool read_some(int& descriptor, std::string& text) {
 
 }  // namespace
 
-bool eventually(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + patience;
+bool eventually(const std::function<bool()>& condition, std::chrono::seconds time) {
+    const auto deadline = std::chrono::steady_clock::now() + time;
     while (!condition()) {
         if (std::chrono::steady_clock::now() > deadline) {
             return false;
@@ -204,11 +204,12 @@ bool Program::has_ended() {
     return true;
 }
 
-int Program::wait() {
-    if (!eventually([&] {
-            collect(0ms);
-            return has_ended();
-        })) {
+int Program::wait(std::chrono::seconds time) {
+    const auto ended = [&] {
+        collect(0ms);
+        return has_ended();
+    };
+    if (!eventually(ended, time)) {
         ::kill(id_, SIGKILL);
         ::waitpid(id_, nullptr, 0);
         status_ = -SIGKILL;
@@ -223,11 +224,11 @@ int Program::wait() {
     return status_;
 }
 
-Outcome run(const Arguments& arguments, std::string_view input) {
+Outcome run(const Arguments& arguments, std::string_view input, std::chrono::seconds time) {
     Program program{arguments};
     program.write(input);
     program.end_input();
-    const int exit = program.wait();
+    const int exit = program.wait(time);
     return {.exit = exit, .output = program.output(), .complaints = program.complaints()};
 }
 

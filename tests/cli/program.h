@@ -15,8 +15,9 @@ using Arguments = std::vector<std::string>;
 // How long any wait of a test may take; what should happen happens at once.
 inline constexpr std::chrono::seconds patience{30};
 
-// True as soon as `condition` holds, asked every few milliseconds; false when patience is over.
-[[nodiscard]] bool eventually(const std::function<bool()>& condition);
+// True as soon as `condition` holds, asked every few milliseconds; false when the time is over.
+[[nodiscard]] bool eventually(const std::function<bool()>& condition,
+                              std::chrono::seconds time = patience);
 
 // What a program's standard input is.
 enum class Input { pipe, nothing, closed };
@@ -54,8 +55,8 @@ public:
     void close_output();
 
     // Waits for its end: its exit code, or minus the signal that ended it. All output is there
-    // then. Kills it when patience is over, which gives -9.
-    int wait();
+    // then. Kills it when the time is over, which gives -9.
+    int wait(std::chrono::seconds time = patience);
     // Whether it has ended already.
     [[nodiscard]] bool has_ended();
 
@@ -80,7 +81,8 @@ struct Outcome {
 };
 
 // Runs a program to its end with `input`.
-[[nodiscard]] Outcome run(const Arguments& arguments, std::string_view input = "");
+[[nodiscard]] Outcome run(const Arguments& arguments, std::string_view input = "",
+                          std::chrono::seconds time = patience);
 
 // A line of so many bytes and its end.
 [[nodiscard]] std::string line_of(std::size_t length);

@@ -69,6 +69,10 @@ void MountPoint::mount_through_program(const Placeholder& placeholder) {
     if (::access("/dev/fuse", F_OK) != 0) {
         fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + base::last_error().message());
     }
+    // fusermount3 lets nobody cover what he may not write, and says so in words only.
+    if (::access(path_.c_str(), W_OK) != 0) {
+        fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
+    }
     const std::string options =
         "fsname=" + source_of(placeholder) + ",subtype=tocsin,default_permissions,nosuid,nodev";
     std::string complaint;

@@ -16,7 +16,8 @@ struct MountEntry;
 // the source says whether the placeholder was made, so that whoever replaces a dead mount knows.
 class MountPoint {
 public:
-    // Throws std::system_error with Error::no_fuse or Error::mount_refused.
+    // Throws std::system_error with Error::no_fuse, Error::mount_refused, or, when the user may not
+    // write the placeholder, Error::no_placeholder.
     explicit MountPoint(const Placeholder& placeholder);
 
     // As unmount().
