@@ -73,11 +73,13 @@ void MountPoint::mount_through_program(const Placeholder& placeholder) {
         "fsname=" + source_of(placeholder) + ",subtype=tocsin,default_permissions,nosuid,nodev";
     std::string complaint;
     // Other users are admitted only where /etc/fuse.conf says so.
-    device_ = mount_with_fusermount(path_, options + ",allow_other", complaint);
-    if (!device_) {
-        device_ = mount_with_fusermount(path_, options, complaint);
+    std::error_code error =
+        mount_with_fusermount(path_, options + ",allow_other", device_, complaint);
+    if (error == std::errc::operation_not_permitted) {
+        error = mount_with_fusermount(path_, options, device_, complaint);
     }
-    if (!device_) {
+    if (error) {
+        fail_if_short(error, path_);
         fail_to_serve(Error::mount_refused, path_, complaint);
     }
 }
