@@ -90,8 +90,22 @@ Placeholder::Placeholder(const std::string& path, Kind kind) : path_{resolved(pa
 }
 
 Placeholder::~Placeholder() {
+    if (made_) {
+        remove();
+    }
     end_exclusively();
-    if (!made_ || !is_what_was_made()) {
+}
+
+// Under the lock: somebody who prepares the same path must not find it and lose it again.
+void Placeholder::remove() noexcept {
+    try {
+        if (!lock_) {
+            begin_exclusively();
+        }
+    } catch (const std::bad_alloc&) {
+        // Without the lock, then.
+    }
+    if (!is_what_was_made()) {
         return;
     }
     if (kind_ == Kind::file) {

@@ -37,6 +37,7 @@ private:
     void clear_mounts();
     void check_or_make();
     void make();
+    void remove() noexcept;
     void note_identity() noexcept;
     [[nodiscard]] bool is_what_was_made() const noexcept;
 
