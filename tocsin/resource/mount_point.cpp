@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/resource/connection.h>
 #include <tocsin/resource/fusermount.h>
 #include <tocsin/resource/mount_failure.h>
 #include <tocsin/resource/mount_table.h>
@@ -122,7 +123,12 @@ std::error_code MountPoint::detach(const std::string& path) noexcept {
     if (::umount2(path.c_str(), MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
         return {};
     }
-    return errno == EPERM ? unmount_with_fusermount(path) : base::last_error();
+    if (errno != EPERM) {
+        return base::last_error();
+    }
+    // Where fusectl is not mounted, such a child keeps the connection until it ends.
+    static_cast<void>(cut_connection(path));
+    return unmount_with_fusermount(path);
 }
 
 bool MountPoint::covers_made_placeholder(const MountEntry& entry) noexcept {
