@@ -167,6 +167,25 @@ TEST_F(MountRoot, another_user_serves_through_fusermount_and_replaces_a_dead_mou
     EXPECT_EQ(script.wait(), 0);
 }
 
+TEST_F(MountRoot, root_replaces_a_dead_mount_of_a_user_that_was_closed_to_root) {
+    Program script = on_most_machines(directory, R"(
+        start "$1" 65534
+        stat "$1/bell" 2>/dev/null || echo closed
+        kill -9 $!
+        wait $! || echo killed
+        start "$1" 0
+        kill $!
+        wait $!
+        finish "$1"
+    )");
+    EXPECT_EQ(script.read_line(), "1");
+    EXPECT_EQ(script.read_line(), "closed");
+    EXPECT_EQ(script.read_line(), "killed");
+    EXPECT_EQ(script.read_line(), "1");
+    EXPECT_EQ(script.read_line(), "clean");
+    EXPECT_EQ(script.wait(), 0);
+}
+
 TEST_F(MountRoot, a_clean_stop_ends_readers_though_a_forked_child_holds_the_device) {
     auto manager = std::make_unique<Manager>(path, board);
     std::array<int, 2> ends{};

@@ -40,27 +40,33 @@ std::string resolved(const std::string& path) {
     return dots || !name.has_filename() ? parent.string() : (parent / name.filename()).string();
 }
 
-bool is_dead_now(const char* path) noexcept {
+// A mount may be closed to all but the user who mounted it, even to root, who asks as that user.
+bool is_dead_now(const MountEntry& mount) noexcept {
+    if (::geteuid() == 0) {
+        static_cast<void>(::setresgid(mount.gid, mount.gid, mount.gid) == 0 &&
+                          ::setresuid(mount.uid, mount.uid, mount.uid) == 0);
+    }
     struct ::stat status = {};
-    return ::lstat(path, &status) != 0 && (errno == ENOTCONN || errno == ECONNABORTED);
+    return ::lstat(mount.path.c_str(), &status) != 0 &&
+           (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
-// Whether nobody serves the mount at `path` any more. A child asks, since only that can be given
-// up: a call to a manager that is stopped ends with its caller.
-bool is_dead(const std::string& path) {
+// Whether nobody serves `mount` any more. A child asks, since only that can be given up: a call to
+// a manager that is stopped ends with its caller.
+bool is_dead(const MountEntry& mount) {
     constexpr int patience_ms = 1000;
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw std::system_error{base::last_error(), path};
+        throw std::system_error{base::last_error(), mount.path};
     }
     const base::Descriptor reads{ends[0]};
     const base::Descriptor writes{ends[1]};
     const ::pid_t child = ::fork();
     if (child < 0) {
-        throw std::system_error{base::last_error(), path};
+        throw std::system_error{base::last_error(), mount.path};
     }
     if (child == 0) {
-        const bool dead = is_dead_now(path.c_str());
+        const bool dead = is_dead_now(mount);
         ::_exit(::write(writes.number(), &dead, sizeof dead) < 0 ? 1 : 0);
     }
     ::pollfd answered = {.fd = reads.number(), .events = POLLIN, .revents = 0};
@@ -164,7 +170,7 @@ void Placeholder::clear_mounts() {
         if (entry == nullptr) {
             return;
         }
-        const bool dead = entry->type == mount_type && is_dead(path_);
+        const bool dead = entry->type == mount_type && is_dead(*entry);
         if (!dead || MountPoint::detach(path_)) {
             fail_to_serve(Error::already_mounted, path_, "a mount of type " + entry->type);
         }
