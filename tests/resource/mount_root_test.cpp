@@ -20,6 +20,7 @@
 #include <tests/resource/temporary_directory.h>
 
 #include <tocsin/base/descriptor.h>
+#include <tocsin/resource/mount_point.h>
 
 namespace tocsin::resource {
 namespace {
@@ -216,6 +217,21 @@ TEST_F(MountRoot, another_user_ends_them_too_where_the_kernel_lists_its_connecti
             --gtest_filter="MountRoot.a_clean_stop_ends_readers*"
     )");
     EXPECT_EQ(script.wait(), 0);
+}
+
+TEST_F(MountRoot, a_link_that_takes_the_placeholders_place_is_not_followed) {
+    const std::string victim = directory / "victim";
+    std::ofstream{victim} << "victim";
+    const Placeholder placeholder{path, Placeholder::Kind::file};
+    ASSERT_EQ(::unlink(path.c_str()), 0);
+    std::filesystem::create_symlink(victim, path);
+    try {
+        const MountPoint point{placeholder};
+        ADD_FAILURE() << "it was followed";
+    } catch (const std::system_error& error) {
+        EXPECT_EQ(error.code(), Error::no_placeholder) << error.what();
+    }
+    EXPECT_FALSE(served(victim));
 }
 
 }  // namespace

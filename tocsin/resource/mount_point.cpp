@@ -52,7 +52,10 @@ void MountPoint::mount_as_root(const Placeholder& placeholder) {
     }
     const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
     const std::string options = kernel_options(device_.number(), kind);
-    if (::mount(source_of(placeholder).c_str(), path_.c_str(), std::string{mount_type}.c_str(),
+    // Not by its path, at whose end there may be a link by now.
+    const base::Descriptor place = placeholder.reach();
+    const std::string target = "/proc/self/fd/" + std::to_string(place.number());
+    if (::mount(source_of(placeholder).c_str(), target.c_str(), std::string{mount_type}.c_str(),
                 MS_NOSUID | MS_NODEV, options.c_str()) == 0) {
         return;
     }

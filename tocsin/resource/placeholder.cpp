@@ -154,10 +154,32 @@ void Placeholder::note_identity() noexcept {
     }
 }
 
+bool Placeholder::is_of_kind(const struct ::stat& status) const noexcept {
+    return (status.st_mode & S_IFMT) == (kind_ == Kind::file ? S_IFREG : S_IFDIR);
+}
+
+bool Placeholder::has_identity_of(const struct ::stat& status) const noexcept {
+    return status.st_dev == device_ && status.st_ino == inode_;
+}
+
 bool Placeholder::is_what_was_made() const noexcept {
     struct ::stat status = {};
-    return ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
-           status.st_ino == inode_ && (kind_ == Kind::directory || status.st_size == 0);
+    return ::lstat(path_.c_str(), &status) == 0 && has_identity_of(status) &&
+           (kind_ == Kind::directory || status.st_size == 0);
+}
+
+base::Descriptor Placeholder::reach() const {
+    base::Descriptor place{::open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+    struct ::stat status = {};
+    if (!place || ::fstat(place.number(), &status) != 0) {
+        const std::error_code error = base::last_error();
+        fail_if_short(error, path_);
+        fail_to_serve(Error::no_placeholder, path_, error.message());
+    }
+    if (!is_of_kind(status) || !has_identity_of(status)) {
+        fail_to_serve(Error::no_placeholder, path_, "something else has been put in its place");
+    }
+    return place;
 }
 
 void Placeholder::clear_mounts() {
@@ -187,8 +209,7 @@ void Placeholder::check_or_make() {
         make();
         return;
     }
-    const ::mode_t wanted = kind_ == Kind::file ? S_IFREG : S_IFDIR;
-    if ((status.st_mode & S_IFMT) != wanted) {
+    if (!is_of_kind(status)) {
         made_ = false;
         fail_to_serve(Error::wrong_kind, path_,
                       S_ISLNK(status.st_mode) ? "it is a symbolic link"
