@@ -8,12 +8,14 @@
 #include <poll.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <tests/core/forked.h>
+#include <tests/core/hidden_call.h>
 #include <tests/resource/at_path.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
@@ -232,6 +234,35 @@ TEST_F(MountRoot, a_link_that_takes_the_placeholders_place_is_not_followed) {
         EXPECT_EQ(error.code(), Error::no_placeholder) << error.what();
     }
     EXPECT_FALSE(served(victim));
+}
+
+// What mounting fails with when the kernel answers mount(2) with `error`; in a child.
+std::pair<std::error_code, std::string> failure_when_mount_gives(int error,
+                                                                 const Placeholder& placeholder) {
+    if (!core::hide_call(SYS_mount, error)) {
+        return {};
+    }
+    try {
+        const MountPoint point{placeholder};
+        return {};
+    } catch (const std::system_error& failure) {
+        return {failure.code(), failure.what()};
+    }
+}
+
+TEST_F(MountRoot, a_kernel_without_fuse_and_a_refusal_to_mount_are_told_apart) {
+    const Placeholder placeholder{path, Placeholder::Kind::file};
+    const auto fails_with = [&](int error, Error expected, const std::string& reason) {
+        return core::in_child([&] {
+            const auto [code, line] = failure_when_mount_gives(error, placeholder);
+            return code == expected && line.find(path) != std::string::npos &&
+                   line.find(reason) != std::string::npos;
+        });
+    };
+    EXPECT_EQ(fails_with(ENODEV, Error::no_fuse, "No such device"), 0);
+    EXPECT_EQ(fails_with(EINVAL, Error::mount_refused, "Invalid argument"), 0);
+    // Then fusermount3 is asked, which gets the same answer.
+    EXPECT_EQ(fails_with(EPERM, Error::mount_refused, "fusermount3: mount failed"), 0);
 }
 
 }  // namespace
