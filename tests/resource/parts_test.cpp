@@ -11,12 +11,15 @@ namespace {
 TEST(TableOfMounts, a_line_is_taken_apart) {
     MountEntry entry;
     ASSERT_TRUE(parse_mount_line("42 27 0:39 / /tmp/a\\040b\\134c rw,nosuid shared:1 master:2 - "
-                                 "fuse.tocsin tocsin:made rw,user_id=0",
+                                 "fuse.tocsin tocsin:made rw,user_id=12,group_id=34",
                                  entry));
     EXPECT_EQ(entry.id, 42U);
     EXPECT_EQ(entry.path, "/tmp/a b\\c");
     EXPECT_EQ(entry.type, "fuse.tocsin");
     EXPECT_EQ(entry.source, "tocsin:made");
+    EXPECT_EQ(entry.device, 39U);
+    EXPECT_EQ(entry.uid, 12U);
+    EXPECT_EQ(entry.gid, 34U);
 }
 
 TEST(TableOfMounts, what_is_no_such_line_is_refused) {

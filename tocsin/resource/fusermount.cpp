@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/resource/mount_table.h>
 
 namespace tocsin::resource {
 
@@ -84,14 +85,26 @@ int start(std::vector<std::string> words, int socket, int complaints) {
     return error == 0 ? child : -error;
 }
 
+constexpr int status_unknown = -1;
+
+// Its status; unknown when somebody else has taken it, or SIGCHLD is ignored. It has ended anyway.
 int wait_for(::pid_t child) noexcept {
-    int status = -1;
+    int status = status_unknown;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     return status;
 }
 
-base::Descriptor receive_descriptor(int socket) noexcept {
+// The id of what is mounted last at `path`, or 0.
+std::uint64_t mount_id_at(const std::string& path) {
+    std::vector<MountEntry> entries;
+    const std::error_code error = read_mount_table(entries);
+    const MountEntry* const entry = find_mount(entries, path);
+    return error || entry == nullptr ? 0 : entry->id;
+}
+
+// Whether a message came. There is no room for its descriptor when `device` is none then.
+bool receive_descriptor(int socket, base::Descriptor& device) noexcept {
     char byte = 0;
     ::iovec piece = {.iov_base = &byte, .iov_len = 1};
     alignas(::cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
@@ -106,11 +119,12 @@ base::Descriptor receive_descriptor(int socket) noexcept {
     const ::cmsghdr* const header = got > 0 ? CMSG_FIRSTHDR(&message) : nullptr;
     if (header == nullptr || header->cmsg_type != SCM_RIGHTS ||
         header->cmsg_len != CMSG_LEN(sizeof(int))) {
-        return {};
+        return got > 0;
     }
     int number = -1;
     std::memcpy(&number, CMSG_DATA(header), sizeof number);
-    return base::Descriptor{number};
+    device.reset(number);
+    return true;
 }
 
 // The first line; what follows is usage.
@@ -126,13 +140,12 @@ std::string read_complaint(int pipe) {
 
 }  // namespace
 
-base::Descriptor mount_with_fusermount(const std::string& path, const std::string& options,
-                                       std::string& complaint) {
+std::error_code mount_with_fusermount(const std::string& path, const std::string& options,
+                                      base::Descriptor& device, std::string& complaint) {
     Ends socket;
     Ends complaints;
     if (!open_socket(socket) || !open_pipe(complaints)) {
-        complaint = base::last_error().message();
-        return {};
+        return base::last_error();
     }
     const int child = start({"fusermount3", "-o", options, "--", path}, socket.theirs.number(),
                             complaints.theirs.number());
@@ -140,24 +153,31 @@ base::Descriptor mount_with_fusermount(const std::string& path, const std::strin
     complaints.theirs.reset();
     if (child < 0) {
         complaint = "fusermount3: " + base::error_of(-child).message();
-        return {};
+        return base::error_of(-child);
     }
-    base::Descriptor device = receive_descriptor(socket.ours.number());
+    const bool mounted = receive_descriptor(socket.ours.number(), device);
     complaint = read_complaint(complaints.ours.number());
     wait_for(child);
     if (device) {
         ::fcntl(device.number(), F_SETFL, ::fcntl(device.number(), F_GETFL) | O_NONBLOCK);
+        return {};
     }
-    return device;
+    if (mounted) {
+        static_cast<void>(unmount_with_fusermount(path));
+    }
+    return base::error_of(mounted ? EMFILE : EPERM);
 }
 
 std::error_code unmount_with_fusermount(const std::string& path) noexcept {
     try {
+        const std::uint64_t before = mount_id_at(path);
         const int child = start({"fusermount3", "-u", "-z", "-q", "--", path}, -1, -1);
         if (child < 0) {
             return base::error_of(-child);
         }
-        return wait_for(child) == 0 ? std::error_code{} : base::error_of(EPERM);
+        const int status = wait_for(child);
+        const bool gone = status == status_unknown ? mount_id_at(path) != before : status == 0;
+        return gone ? std::error_code{} : base::error_of(EPERM);
     } catch (const std::bad_alloc&) {
         return base::error_of(ENOMEM);
     }

@@ -8,9 +8,13 @@
 
 namespace tocsin::resource {
 
-// Has fusermount3 mount `path`; the device that it opened, or none and what it complained of.
-[[nodiscard]] base::Descriptor
-mount_with_fusermount(const std::string& path, const std::string& options, std::string& complaint);
+// Has fusermount3 mount `path` and hand over the device that it opens. Fails with EPERM when it
+// refuses, and with what it complains of; or with what starting it, or taking over the device,
+// fails with. Nothing is mounted then.
+[[nodiscard]] std::error_code mount_with_fusermount(const std::string& path,
+                                                    const std::string& options,
+                                                    base::Descriptor& device,
+                                                    std::string& complaint);
 
 // Has it detach `path`. Fails with EPERM when it refuses, or with what starting it fails with.
 [[nodiscard]] std::error_code unmount_with_fusermount(const std::string& path) noexcept;

@@ -23,7 +23,8 @@ namespace tocsin::resource {
 // something, which no other path would change.
 inline void fail_if_short(std::error_code error, std::string_view path) {
     if (error == std::errc::too_many_files_open || error == std::errc::not_enough_memory ||
-        error == std::errc::too_many_files_open_in_system) {
+        error == std::errc::too_many_files_open_in_system ||
+        error == std::errc::resource_unavailable_try_again) {
         throw std::system_error{error, "cannot serve '" + std::string{path} + "'"};
     }
 }

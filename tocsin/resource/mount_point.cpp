@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/resource/connection.h>
 #include <tocsin/resource/fusermount.h>
 #include <tocsin/resource/mount_failure.h>
 #include <tocsin/resource/mount_table.h>
@@ -51,7 +52,10 @@ void MountPoint::mount_as_root(const Placeholder& placeholder) {
     }
     const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
     const std::string options = kernel_options(device_.number(), kind);
-    if (::mount(source_of(placeholder).c_str(), path_.c_str(), std::string{mount_type}.c_str(),
+    // Not by its path, at whose end there may be a link by now.
+    const base::Descriptor place = placeholder.reach();
+    const std::string target = "/proc/self/fd/" + std::to_string(place.number());
+    if (::mount(source_of(placeholder).c_str(), target.c_str(), std::string{mount_type}.c_str(),
                 MS_NOSUID | MS_NODEV, options.c_str()) == 0) {
         return;
     }
@@ -77,11 +81,13 @@ void MountPoint::mount_through_program(const Placeholder& placeholder) {
         "fsname=" + source_of(placeholder) + ",subtype=tocsin,default_permissions,nosuid,nodev";
     std::string complaint;
     // Other users are admitted only where /etc/fuse.conf says so.
-    device_ = mount_with_fusermount(path_, options + ",allow_other", complaint);
-    if (!device_) {
-        device_ = mount_with_fusermount(path_, options, complaint);
+    std::error_code error =
+        mount_with_fusermount(path_, options + ",allow_other", device_, complaint);
+    if (error == std::errc::operation_not_permitted) {
+        error = mount_with_fusermount(path_, options, device_, complaint);
     }
-    if (!device_) {
+    if (error) {
+        fail_if_short(error, path_);
         fail_to_serve(Error::mount_refused, path_, complaint);
     }
 }
@@ -124,7 +130,12 @@ std::error_code MountPoint::detach(const std::string& path) noexcept {
     if (::umount2(path.c_str(), MNT_FORCE | MNT_DETACH | UMOUNT_NOFOLLOW) == 0) {
         return {};
     }
-    return errno == EPERM ? unmount_with_fusermount(path) : base::last_error();
+    if (errno != EPERM) {
+        return base::last_error();
+    }
+    // Where fusectl is not mounted, such a child keeps the connection until it ends.
+    static_cast<void>(cut_connection(path));
+    return unmount_with_fusermount(path);
 }
 
 bool MountPoint::covers_made_placeholder(const MountEntry& entry) noexcept {

@@ -34,6 +34,26 @@ std::string_view next_field(std::string_view& line) {
     return field;
 }
 
+// The decimal number that `text` begins with, or 0.
+template <typename Number = std::uint64_t>
+Number number_in(std::string_view text) {
+    Number number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+// What the option `name` is given in a list like "rw,user_id=0".
+std::string_view value_in(std::string_view options, std::string_view name) {
+    while (!options.empty()) {
+        const std::string_view option = options.substr(0, options.find(','));
+        if (option.starts_with(name) && option.substr(name.size()).starts_with('=')) {
+            return option.substr(name.size() + 1);
+        }
+        options.remove_prefix(std::min(option.size() + 1, options.size()));
+    }
+    return {};
+}
+
 bool is_octal(char digit) {
     return digit >= '0' && digit <= '7';
 }
@@ -58,13 +78,10 @@ std::string unescaped(std::string_view field) {
 }  // namespace
 
 bool parse_mount_line(std::string_view line, MountEntry& entry) {
-    constexpr int fields_between = 3;
-    const std::string_view digits = next_field(line);
-    std::uint64_t id = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), id);
-    for (int field = 0; field < fields_between; ++field) {
-        next_field(line);
-    }
+    const std::uint64_t id = number_in(next_field(line));
+    next_field(line);  // the id of its parent
+    const std::string_view device = next_field(line);
+    next_field(line);  // the root of the mount in its file system
     const std::string_view path = next_field(line);
     while (!line.empty() && next_field(line) != "-") {
     }
@@ -72,10 +89,15 @@ bool parse_mount_line(std::string_view line, MountEntry& entry) {
     if (id == 0 || path.empty() || path.front() != '/' || type.empty()) {
         return false;
     }
+    const std::string_view source = next_field(line);
+    const std::string_view options = next_field(line);
     entry = {.id = id,
              .path = unescaped(path),
              .type = unescaped(type),
-             .source = unescaped(next_field(line))};
+             .source = unescaped(source),
+             .device = number_in(device.substr(device.find(':') + 1)),
+             .uid = number_in<::uid_t>(value_in(options, "user_id")),
+             .gid = number_in<::gid_t>(value_in(options, "group_id"))};
     return true;
 }
 

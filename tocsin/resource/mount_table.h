@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <system_error>
 #include <vector>
 
@@ -14,6 +15,10 @@ struct MountEntry {
     std::string path;
     std::string type;    // fuse.tocsin for ours
     std::string source;  // see MountPoint
+
+    std::uint64_t device = 0;  // the minor number, by which the kernel calls a FUSE connection
+    ::uid_t uid = 0;           // of FUSE: who mounted it
+    ::gid_t gid = 0;
 };
 
 inline constexpr std::string_view mount_type = "fuse.tocsin";

@@ -40,27 +40,33 @@ std::string resolved(const std::string& path) {
     return dots || !name.has_filename() ? parent.string() : (parent / name.filename()).string();
 }
 
-bool is_dead_now(const char* path) noexcept {
+// A mount may be closed to all but the user who mounted it, even to root, who asks as that user.
+bool is_dead_now(const MountEntry& mount) noexcept {
+    if (::geteuid() == 0) {
+        static_cast<void>(::setresgid(mount.gid, mount.gid, mount.gid) == 0 &&
+                          ::setresuid(mount.uid, mount.uid, mount.uid) == 0);
+    }
     struct ::stat status = {};
-    return ::lstat(path, &status) != 0 && (errno == ENOTCONN || errno == ECONNABORTED);
+    return ::lstat(mount.path.c_str(), &status) != 0 &&
+           (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
-// Whether nobody serves the mount at `path` any more. A child asks, since only that can be given
-// up: a call to a manager that is stopped ends with its caller.
-bool is_dead(const std::string& path) {
+// Whether nobody serves `mount` any more. A child asks, since only that can be given up: a call to
+// a manager that is stopped ends with its caller.
+bool is_dead(const MountEntry& mount) {
     constexpr int patience_ms = 1000;
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        throw std::system_error{base::last_error(), path};
+        throw std::system_error{base::last_error(), mount.path};
     }
     const base::Descriptor reads{ends[0]};
     const base::Descriptor writes{ends[1]};
     const ::pid_t child = ::fork();
     if (child < 0) {
-        throw std::system_error{base::last_error(), path};
+        throw std::system_error{base::last_error(), mount.path};
     }
     if (child == 0) {
-        const bool dead = is_dead_now(path.c_str());
+        const bool dead = is_dead_now(mount);
         ::_exit(::write(writes.number(), &dead, sizeof dead) < 0 ? 1 : 0);
     }
     ::pollfd answered = {.fd = reads.number(), .events = POLLIN, .revents = 0};
@@ -90,8 +96,22 @@ Placeholder::Placeholder(const std::string& path, Kind kind) : path_{resolved(pa
 }
 
 Placeholder::~Placeholder() {
+    if (made_) {
+        remove();
+    }
     end_exclusively();
-    if (!made_ || !is_what_was_made()) {
+}
+
+// Under the lock: somebody who prepares the same path must not find it and lose it again.
+void Placeholder::remove() noexcept {
+    try {
+        if (!lock_) {
+            begin_exclusively();
+        }
+    } catch (const std::bad_alloc&) {
+        // Without the lock, then.
+    }
+    if (!is_what_was_made()) {
         return;
     }
     if (kind_ == Kind::file) {
@@ -134,10 +154,32 @@ void Placeholder::note_identity() noexcept {
     }
 }
 
+bool Placeholder::is_of_kind(const struct ::stat& status) const noexcept {
+    return (status.st_mode & S_IFMT) == (kind_ == Kind::file ? S_IFREG : S_IFDIR);
+}
+
+bool Placeholder::has_identity_of(const struct ::stat& status) const noexcept {
+    return status.st_dev == device_ && status.st_ino == inode_;
+}
+
 bool Placeholder::is_what_was_made() const noexcept {
     struct ::stat status = {};
-    return ::lstat(path_.c_str(), &status) == 0 && status.st_dev == device_ &&
-           status.st_ino == inode_ && (kind_ == Kind::directory || status.st_size == 0);
+    return ::lstat(path_.c_str(), &status) == 0 && has_identity_of(status) &&
+           (kind_ == Kind::directory || status.st_size == 0);
+}
+
+base::Descriptor Placeholder::reach() const {
+    base::Descriptor place{::open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+    struct ::stat status = {};
+    if (!place || ::fstat(place.number(), &status) != 0) {
+        const std::error_code error = base::last_error();
+        fail_if_short(error, path_);
+        fail_to_serve(Error::no_placeholder, path_, error.message());
+    }
+    if (!is_of_kind(status) || !has_identity_of(status)) {
+        fail_to_serve(Error::no_placeholder, path_, "something else has been put in its place");
+    }
+    return place;
 }
 
 void Placeholder::clear_mounts() {
@@ -150,7 +192,7 @@ void Placeholder::clear_mounts() {
         if (entry == nullptr) {
             return;
         }
-        const bool dead = entry->type == mount_type && is_dead(path_);
+        const bool dead = entry->type == mount_type && is_dead(*entry);
         if (!dead || MountPoint::detach(path_)) {
             fail_to_serve(Error::already_mounted, path_, "a mount of type " + entry->type);
         }
@@ -167,8 +209,7 @@ void Placeholder::check_or_make() {
         make();
         return;
     }
-    const ::mode_t wanted = kind_ == Kind::file ? S_IFREG : S_IFDIR;
-    if ((status.st_mode & S_IFMT) != wanted) {
+    if (!is_of_kind(status)) {
         made_ = false;
         fail_to_serve(Error::wrong_kind, path_,
                       S_ISLNK(status.st_mode) ? "it is a symbolic link"

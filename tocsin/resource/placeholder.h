@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <tocsin/base/descriptor.h>
@@ -29,6 +30,10 @@ public:
     // Whether it is removed at the end: made here, or by the dead manager that was replaced.
     [[nodiscard]] bool made() const noexcept { return made_; }
 
+    // A way to what was found or made, and to nothing that somebody has put in its place since.
+    // Throws std::system_error.
+    [[nodiscard]] base::Descriptor reach() const;
+
     // The mount is there: others may prepare theirs.
     void end_exclusively() noexcept;
 
@@ -37,7 +42,10 @@ private:
     void clear_mounts();
     void check_or_make();
     void make();
+    void remove() noexcept;
     void note_identity() noexcept;
+    [[nodiscard]] bool is_of_kind(const struct ::stat& status) const noexcept;
+    [[nodiscard]] bool has_identity_of(const struct ::stat& status) const noexcept;
     [[nodiscard]] bool is_what_was_made() const noexcept;
 
     std::string path_;
