@@ -29,9 +29,24 @@ dev_build() {
     echo "built: build/$preset/bin and build/$preset/lib"
 }
 
+# Whether this user may make files below $1, or below the nearest folder above it that is there.
+may_write() {
+    local folder=$1
+    while [ ! -e "$folder" ]; do folder=$(dirname "$folder"); done
+    [ -w "$folder" ]
+}
+
 dev_install() {
-    local prefix=${1:-/usr/local}
+    local prefix=${1:-/usr/local} way=()
+    if ! may_write "$prefix"; then
+        if ! command -v sudo >/dev/null; then
+            echo "./dev install: $prefix may not be written by this user; run it as root, or name another prefix" >&2
+            return 1
+        fi
+        as_root true  # here, where sudo may ask for a password
+        way=(as_root)
+    fi
     build_preset release
-    step "install" cmake --install build/release --prefix "$prefix"
+    step "install" "${way[@]}" cmake --install build/release --prefix "$prefix"
     echo "installed below $prefix: programs link it with pkg-config tocsin or find_package(Tocsin)"
 }
