@@ -3,13 +3,15 @@
 set(ivykis_folder ${CMAKE_CURRENT_SOURCE_DIR}/ivykis)
 file(GLOB ivykis_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/base/*.cpp
      ${CMAKE_CURRENT_SOURCE_DIR}/core/*.cpp ${ivykis_folder}/*.cpp)
+set(ivykis_unwound ${CMAKE_CURRENT_SOURCE_DIR}/core/loop.cpp)
+list(REMOVE_ITEM ivykis_sources ${ivykis_unwound})
 
 # ivykis_options(TARGET): how its sources are compiled.
 function(ivykis_options target)
     target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:tocsin-warnings> Threads::Threads)
-    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}
-                               INTERFACE ${ivykis_folder}/include)
-    target_include_directories(${target} PRIVATE ${ivykis_folder}/include)
+    target_include_directories(
+        ${target} PRIVATE ${PROJECT_SOURCE_DIR} ${ivykis_folder}/include
+        INTERFACE $<BUILD_INTERFACE:${ivykis_folder}/include>)
     # A thread finds its loop by one load. The linker drops what nobody calls.
     target_compile_options(${target} PRIVATE -ftls-model=initial-exec -ffunction-sections
                                              -fdata-sections)
@@ -18,7 +20,14 @@ endfunction()
 add_library(ivykis-objects OBJECT ${ivykis_sources})
 ivykis_options(ivykis-objects)
 
-add_library(ivykis SHARED $<TARGET_OBJECTS:ivykis-objects>)
+# A thread that ends or is cancelled inside a handler is unwound, by libgcc_s, through the frames of
+# the loop. There must be no clean-up in them: the runtime that is built in would have to do it.
+add_library(ivykis-unwound OBJECT ${ivykis_unwound})
+ivykis_options(ivykis-unwound)
+target_compile_options(ivykis-unwound PRIVATE -fno-exceptions)
+set(ivykis_objects $<TARGET_OBJECTS:ivykis-objects> $<TARGET_OBJECTS:ivykis-unwound>)
+
+add_library(ivykis SHARED ${ivykis_objects})
 ivykis_options(ivykis)
 set_target_properties(ivykis PROPERTIES SOVERSION 0 VERSION 0.7.0 LINKER_LANGUAGE CXX
                                         LINK_DEPENDS ${ivykis_folder}/ivykis.map)
@@ -32,6 +41,6 @@ if(NOT TOCSIN_SANITIZE)
                                          -l:libc_nonshared.a)
 endif()
 
-add_library(ivykis-static STATIC $<TARGET_OBJECTS:ivykis-objects>)
+add_library(ivykis-static STATIC ${ivykis_objects})
 ivykis_options(ivykis-static)
 set_target_properties(ivykis-static PROPERTIES OUTPUT_NAME ivykis LINKER_LANGUAGE CXX)

@@ -99,7 +99,7 @@ void ThreadLoop::run() {
         if (quitting_ || core_.registered_count() == 0) {
             return;
         }
-        // What was delivered is no reason not to sleep: nobody looks at what came of it but the loop.
+        // What was delivered is no reason not to sleep: only the loop looks at what came of it.
         core_.wait_and_deliver(core::Wait::yes, false);
     }
 }

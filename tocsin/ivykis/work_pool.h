@@ -58,9 +58,7 @@ private:
     void work_here();
     void delete_if_done();
 
-    [[nodiscard]] bool needs_another_locked() const noexcept {
-        return waiting_.count() > looking_;
-    }
+    [[nodiscard]] bool needs_another_locked() const noexcept { return waiting_.count() > looking_; }
     [[nodiscard]] Worker* take_idle_locked() noexcept;
     void end_idle_workers_locked() noexcept;
 
@@ -78,7 +76,7 @@ private:
     WorkItems done_;
     base::List<Worker> idle_;
     int workers_ = 0;
-    int looking_ = 0;  // workers that are going to look for work
+    int looking_ = 0;          // workers that are going to look for work
     bool has_failed_ = false;  // the last thread that was started had no loop
     bool is_abandoned_ = false;
     int threads_max_at_put_ = 0;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Says what this machine can do for Tocsin, and what that means. Needs no build.
 
-Exit status: 0 when all is there, 1 when something is missing that ./dev run needs.
+Exit status: 0 when paths can be served here, 1 when only sockets can; ./dev run works in both cases.
 """
 
 import ctypes
@@ -59,7 +59,7 @@ def check_pidfd():
     error = fails(PIDFD_OPEN, os.getpid(), 0)
     if error:
         return False, (
-            f"{error}: child processes cannot be watched; watching one gives this error. "
+            f"{error}: child processes are watched by SIGCHLD instead. "
             "To change it: Linux 5.3 or newer, pidfd_open allowed in the seccomp profile"
         )
     return True, "child processes are watched without SIGCHLD"
@@ -102,7 +102,7 @@ def check_descriptors():
     return True, f"{soft} at once (up to {hard})"
 
 
-# What is looked at, how, and whether ./dev run needs it.
+# What is looked at, how, and whether serving a path needs it.
 CHECKS = [
     ("eventfd", check_eventfd, False),
     ("epoll_pwait2", check_epoll_pwait2, False),
