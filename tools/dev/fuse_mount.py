@@ -1,6 +1,7 @@
 """Finds out whether this user can mount with FUSE, by mounting once in a folder of its own."""
 
 import array
+import contextlib
 import ctypes
 import os
 import shutil
@@ -25,7 +26,9 @@ def why_not_mount():
         return try_as_root(device, folder) if os.geteuid() == 0 else try_as_user(folder)
     finally:
         os.close(device)
-        os.rmdir(folder)
+        # It stays where the mount did, which is told.
+        with contextlib.suppress(OSError):
+            os.rmdir(folder)
 
 
 def why_no_device(error):
@@ -44,7 +47,8 @@ def try_as_root(device, folder):
     options = f"fd={device},rootmode={stat.S_IFDIR:o},user_id=0,group_id=0"
     where = folder.encode()
     if LIBC.mount(b"tocsin-doctor", where, b"fuse", 6, options.encode()) == 0:
-        LIBC.umount2(where, MNT_DETACH)
+        if LIBC.umount2(where, MNT_DETACH) != 0:
+            return why_mounted_still(folder, os.strerror(ctypes.get_errno()))
         return None
     reason = os.strerror(ctypes.get_errno())
     return (
@@ -73,10 +77,16 @@ def try_as_user(folder):
         ours.close()
         return f"{helper} refuses to mount ({result.stderr.strip()})"
     session = receive_descriptor(ours)
-    subprocess.run([helper, "-u", "-z", "--", folder], capture_output=True, check=False)
+    result = subprocess.run(
+        [helper, "-u", "-z", "--", folder], capture_output=True, text=True, check=False
+    )
     os.close(session)
     ours.close()
-    return None
+    return why_mounted_still(folder, result.stderr.strip()) if result.returncode != 0 else None
+
+
+def why_mounted_still(folder, reason):
+    return f"{folder} was mounted, but cannot be unmounted ({reason}). As root: umount -l {folder}"
 
 
 def is_set_uid_root(path):
