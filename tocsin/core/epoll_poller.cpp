@@ -145,10 +145,11 @@ std::error_code EpollPoller::install(Watch& watch, Conditions interest) noexcept
 
 // An exclusive entry of an interest that is over would take a wake-up from a loop that wants it.
 std::error_code EpollPoller::update(Watch& watch) noexcept {
-    if (watch.interest_.any() && !std::exchange(watch.switched_off_, false)) {
+    const bool grew = (watch.interest_ - watch.installed_).any();
+    if (grew && !std::exchange(watch.switched_off_, false)) {
+        // Nobody has switched it off since its last report.
         watch.once_ = false;
     }
-    const bool grew = (watch.interest_ - watch.installed_).any();
     return grew || watch.wakes_ == Wakes::one ? install(watch, watch.interest_) : std::error_code{};
 }
 
