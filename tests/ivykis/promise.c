@@ -223,5 +223,5 @@ int main(int argc, char** argv) {
         }
     }
     printf("%d promises, %d broken\n", count, broken);
-    return count == 0 || broken > 0;
+    return (count == 0 && !stock) || broken > 0;
 }
