@@ -22,13 +22,23 @@ public:
     }
 };
 
+// What `tocsin ls` says once it lists `path`: a socket is there before anybody listens on it.
+Outcome ls_with(const std::string& path) {
+    Outcome outcome;
+    EXPECT_TRUE(eventually([&] {
+        outcome = run(tocsin_with({"ls"}));
+        return outcome.output.find(path + " ") != std::string::npos;
+    }));
+    return outcome;
+}
+
 class Foreign : public testing::Test {
 protected:
     void expect_listed_as_foreign(const std::string& command) {
         SCOPED_TRACE(command);
         const std::string path = folder_.path("liar" + std::to_string(count_++));
         const Liar liar{path, command};
-        const Outcome outcome = run(tocsin_with({"ls"}));
+        const Outcome outcome = ls_with(path);
         EXPECT_EQ(outcome.exit, 0) << outcome.complaints;
         EXPECT_THAT(outcome.output, testing::ContainsRegex(path + " +socket +foreign "));
     }
@@ -53,7 +63,7 @@ TEST_F(Foreign, answers_of_any_kind_are_listed_as_foreign) {
 TEST_F(Foreign, an_answer_that_is_a_status_is_believed) {
     const std::string path = folder_.path("honest");
     const Liar honest{path, R"(echo '{"pid":77,"age_ms":5,"uid":0,"open_count":3}')"};
-    const Outcome outcome = run(tocsin_with({"ls"}));
+    const Outcome outcome = ls_with(path);
     EXPECT_THAT(outcome.output,
                 testing::ContainsRegex(path + " +socket +alive +root +77 +5ms +3\n"));
 }

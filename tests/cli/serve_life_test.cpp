@@ -158,7 +158,7 @@ TEST_F(MountServeLife, ends_also_while_the_input_waits_and_a_client_blocks) {
     ASSERT_TRUE(server.has_parked_reads(path_, 1));
     server.send_signal(SIGTERM);
     EXPECT_EQ(server.wait(), 0);
-    EXPECT_NE(reader.get(), "");
+    EXPECT_EQ(reader.get(), "<EIO>");
     expect_nothing_left();
 }
 

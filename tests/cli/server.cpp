@@ -28,8 +28,17 @@ Arguments serve_on(const std::string& socket, const Arguments& more) {
     return with_more({"serve", "-v", "--socket", socket}, more);
 }
 
+Outcome stat_of(const std::string& path, const Arguments& more) {
+    Outcome outcome;
+    static_cast<void>(eventually([&] {
+        outcome = run(with_more({"stat", path}, more));
+        return outcome.complaints.find("no answer within a second") == std::string::npos;
+    }));
+    return outcome;
+}
+
 json status_of(const std::string& path) {
-    const Outcome outcome = run(tocsin_with({"stat", "--json", path}));
+    const Outcome outcome = stat_of(path, {"--json"});
     return outcome.exit == 0 ? json::parse(outcome.output) : json{};
 }
 
@@ -42,6 +51,13 @@ bool Server::has_published(const std::string& path, std::uint64_t count) {
 
 bool Server::has_open_files(const std::string& path, std::uint64_t count) {
     return eventually([&] { return resource_of(path).value("open_count", count + 1) == count; });
+}
+
+bool Server::has_readers(const std::string& path, std::uint64_t count) {
+    return eventually([&] {
+        const json status = status_of(path);
+        return !status.is_null() && status["records"].value("readers", count + 1) == count;
+    });
 }
 
 bool Server::has_parked_reads(const std::string& path, std::uint64_t count) {

@@ -12,6 +12,25 @@
 
 namespace tocsin::cli {
 
+namespace {
+
+// Whether a line of `text` is longer than may be; the first one has `begun` bytes already.
+bool holds_a_long_line(std::size_t begun, std::string_view text) {
+    while (true) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        if (begun + end > LineAssembler::line_size_max) {
+            return true;
+        }
+        if (end == text.size()) {
+            return false;
+        }
+        text.remove_prefix(end + 1);
+        begun = 0;
+    }
+}
+
+}  // namespace
+
 LineOutput::LineOutput(core::Loop& loop, int descriptor, base::Callback<> changed)
     : loop_{loop},
       descriptor_{descriptor},
@@ -78,13 +97,12 @@ void LineOutput::write_some() {
 }
 
 bool LineAssembler::feed(std::string_view text, LineOutput& output) {
-    const std::size_t end = text.rfind('\n');
-    const std::size_t size_whole = end == std::string_view::npos ? 0 : end + 1;
-    const std::size_t first_line = std::min(text.find('\n'), text.size());
-    if (begun_.size() + first_line > line_size_max || text.size() - size_whole > line_size_max) {
+    if (holds_a_long_line(begun_.size(), text)) {
         begun_.clear();
         return false;
     }
+    const std::size_t end = text.rfind('\n');
+    const std::size_t size_whole = end == std::string_view::npos ? 0 : end + 1;
     if (size_whole > 0) {
         output.put(begun_.append(text.substr(0, size_whole)));
         begun_.clear();
