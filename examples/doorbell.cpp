@@ -3,8 +3,10 @@
 //   doorbell /tmp/bell &
 //   cat /tmp/bell &
 //   echo ring > /tmp/bell
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <string_view>
 #include <system_error>
 
 #include <tocsin/core/loop.h>
@@ -19,18 +21,20 @@ public:
     Doorbell() : Resource{{.mode = 0666}} {}
 
 private:
+    static constexpr std::string_view ding = "ding\n";
+
     struct Visitor : resource::OpenFile {
-        std::uint64_t heard = 0;
+        std::uint64_t heard = 0;  // in bytes
     };
 
     resource::OpenResult open(const resource::Opening&) override {
         auto visitor = std::make_unique<Visitor>();
-        visitor->heard = rings_;
+        visitor->heard = rung_;
         return visitor;
     }
 
     std::int64_t level(resource::OpenFile& file, Condition condition) override {
-        const bool rung = file.as<Visitor>().heard < rings_;
+        const bool rung = file.as<Visitor>().heard < rung_;
         return condition == Condition::output || (condition == Condition::input && rung);
     }
 
@@ -38,17 +42,19 @@ private:
         if (level(file, Condition::input) == 0) {
             return park(std::move(request));
         }
-        ++file.as<Visitor>().heard;
-        request.reply("ding\n");
+        std::uint64_t& heard = file.as<Visitor>().heard;
+        const std::string_view rest = ding.substr(heard % ding.size());
+        heard += std::min(rest.size(), request.size());
+        request.reply(rest);
     }
 
     void write(resource::OpenFile&, resource::WriteRequest request) override {
-        ++rings_;
+        rung_ += ding.size();
         request.accept();
         trigger(Condition::input);
     }
 
-    std::uint64_t rings_ = 0;
+    std::uint64_t rung_ = 0;  // in bytes
 };
 
 int main(int count, char** arguments) try {

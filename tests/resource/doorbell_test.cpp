@@ -32,6 +32,18 @@ TEST(MountDoorbell, who_rings_is_heard_by_everybody_who_listens) {
     EXPECT_TRUE(directory.empty());
 }
 
+TEST(MountDoorbell, a_shell_that_reads_one_byte_at_a_time_gets_the_whole_line_of_each_ring) {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "bell";
+    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
+    ASSERT_EQ(doorbell.read_line(), "ready");
+    Program shell{{"sh", "-c",
+                   "exec < \"$0\"; echo ring > \"$0\"; echo ring > \"$0\"; "
+                   "read one; read two; echo \"$one $two\"",
+                   path}};
+    EXPECT_EQ(shell.read_line(), "ding ding");
+}
+
 TEST(MountDoorbell, a_path_that_cannot_be_served_is_told_in_one_line) {
     Program doorbell{{"sh", "-c", TOCSIN_BIN_DIR "/doorbell relative 2>&1"}};
     EXPECT_EQ(doorbell.read_line(), "doorbell: cannot serve 'relative': the path is relative: "

@@ -284,6 +284,30 @@ TEST_F(SessionRequests, an_ioctl_carries_bytes_both_ways_and_a_result) {
     EXPECT_EQ(answer.text().substr(sizeof(::fuse_ioctl_out)), "\1\2");
 }
 
+TEST_F(SessionRequests, a_parked_ioctl_is_tried_again_for_any_condition_but_input_and_output) {
+    const ::fuse_ioctl_in body = {.fh = kernel.open(O_RDWR),
+                                  .flags = 0,
+                                  .cmd = Switchboard::waiting,
+                                  .arg = 0,
+                                  .in_size = 0,
+                                  .out_size = 0};
+    for (const Condition condition :
+         {Condition::out_of_band, Condition::error, Condition::hang_up}) {
+        const std::uint64_t ioctl = kernel.send(FUSE_IOCTL, FUSE_ROOT_ID, body);
+        ASSERT_FALSE(kernel.answer_of(ioctl));
+        const int parked = board.log().parked_ioctls;
+        board.put(Condition::input);
+        board.put(Condition::output, 0);
+        ASSERT_FALSE(kernel.answer_of(ioctl));
+        EXPECT_EQ(board.log().parked_ioctls, parked);
+        board.put(condition);
+        const std::optional<Answer> answer = kernel.answer_of(ioctl);
+        ASSERT_TRUE(answer);
+        EXPECT_EQ(answer->as<::fuse_ioctl_out>().result, static_cast<int>(condition));
+        board.set(condition, 0);
+    }
+}
+
 TEST_F(SessionRequests, an_open_may_be_refused_with_any_error) {
     board.refuse_opens(std::errc::device_or_resource_busy);
     const ::fuse_open_in body = {.flags = O_RDONLY, .open_flags = 0};

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <sys/ioctl.h>
 #include <utility>
 #include <vector>
 
@@ -21,10 +22,12 @@ namespace tocsin::resource {
 using core::Condition;
 
 // Has an amount of each condition. A read takes one unit of input and answers "x"; a write takes
-// one unit of output, unless there is no end of it, and is noted.
+// one unit of output, unless there is no end of it, and is noted. An ioctl `waiting` waits for one
+// of the other conditions, and answers which.
 class Switchboard : public Resource {
 public:
     static constexpr std::int64_t endless = INT64_MAX;
+    static constexpr unsigned waiting = _IO('t', 7);
 
     explicit Switchboard(const Attributes& attributes = {}) : Resource{attributes} {
         amounts_[index(Condition::output)] = endless;
@@ -74,6 +77,8 @@ public:
         int closed = 0;
         int closed_duplicates = 0;
         int parked_reads = 0;  // how often a read was parked, again or for the first time
+        int parked_writes = 0;
+        int parked_ioctls = 0;
         int interrupted = 0;
         std::vector<std::string> written;
         std::vector<Caller> callers;
@@ -155,6 +160,7 @@ protected:
     void write(OpenFile&, WriteRequest request) override {
         std::int64_t& output = amounts_[index(Condition::output)];
         if (output == 0) {
+            ++log_.parked_writes;
             park(std::move(request));
             return;
         }
@@ -165,6 +171,10 @@ protected:
 
     // Answers what it was given, and the sum of its bytes.
     void ioctl(OpenFile& file, IoctlRequest request) override {
+        if (request.command() == waiting) {
+            wait_for_others(std::move(request));
+            return;
+        }
         if (request.input().empty()) {
             Resource::ioctl(file, std::move(request));
             return;
@@ -183,6 +193,18 @@ protected:
     }
 
 private:
+    void wait_for_others(IoctlRequest request) {
+        for (const Condition condition :
+             {Condition::out_of_band, Condition::error, Condition::hang_up}) {
+            if (amounts_[index(condition)] > 0) {
+                request.reply(static_cast<int>(condition));
+                return;
+            }
+        }
+        ++log_.parked_ioctls;
+        park(std::move(request));
+    }
+
     [[nodiscard]] static std::size_t index(Condition condition) noexcept {
         return static_cast<std::size_t>(condition);
     }

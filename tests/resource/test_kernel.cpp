@@ -117,7 +117,12 @@ void TestKernel::receive() {
 }
 
 std::optional<Answer> TestKernel::answer_of(std::uint64_t number) {
-    turn();
+    loop_.run_until_idle();
+    return heard(number);
+}
+
+std::optional<Answer> TestKernel::heard(std::uint64_t number) {
+    receive();
     const auto found = answers_.find(number);
     return found == answers_.end() ? std::nullopt : std::optional{found->second};
 }

@@ -72,6 +72,9 @@ public:
         return answer_of(send(opcode, node, body, after)).value_or(Answer{.error = -1});
     }
 
+    // The answer to a message, if it has come without a turn: somebody else has given it.
+    [[nodiscard]] std::optional<Answer> heard(std::uint64_t number);
+
     // How often the kernel was told to wake those who poll the open file `poll_handle`.
     [[nodiscard]] int wakes_of(std::uint64_t poll_handle);
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the sources of the rooms, the examples and the fuzz targets.
+"""Runs clang-tidy over the sources of the rooms and the examples.
 
 Usage: tidy.py BUILD_FOLDER. A file that was clean is not read again until it, a header or the
 configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
@@ -31,7 +31,11 @@ def state_of_headers():
 
 
 def files_to_check(build):
-    known = {entry["file"] for entry in json.loads((build / "compile_commands.json").read_text())}
+    """Leaves in BUILD_FOLDER/tidy one way to compile each file: one that several libraries are made of
+    would be read once for each."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    known = {entry["file"]: entry for entry in reversed(commands)}
+    (build / "tidy/compile_commands.json").write_text(json.dumps(list(known.values())))
     wanted = [ROOT / path for path in source_files(ROOT, FOLDERS) if path.suffix == ".cpp"]
     return [path for path in wanted if str(path) in known]
 
@@ -44,7 +48,7 @@ def check_file(build, headers, path):
     if stamp.exists():
         return None
     result = subprocess.run(
-        ["clang-tidy-19", "--quiet", "-p", str(build), str(path)],
+        ["clang-tidy-19", "--quiet", "-p", str(build / "tidy"), str(path)],
         capture_output=True,
         text=True,
         check=False,
