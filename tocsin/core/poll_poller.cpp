@@ -75,7 +75,7 @@ std::error_code PollPoller::append(Watch& watch) noexcept {
         return error;
     }
     watch.place_ = static_cast<std::uint32_t>(count_++);
-    watches_[watch.place_] = &watch;
+    watches_[watch.place_].watch = &watch;
     return update(watch);
 }
 
@@ -84,7 +84,7 @@ void PollPoller::remove(Watch& watch) noexcept {
     --count_;
     entries_[watch.place_] = entries_[count_];
     watches_[watch.place_] = watches_[count_];
-    watches_[watch.place_]->place_ = watch.place_;
+    watches_[watch.place_].watch->place_ = watch.place_;
 }
 
 std::error_code PollPoller::update(Watch& watch) noexcept {
@@ -112,7 +112,7 @@ void PollPoller::wait(std::optional<base::Duration> timeout, Collected& collecte
         if (place == 0) {
             collected.rung = true;
         } else {
-            collect(*watches_[place], conditions_of(entries_[place].revents), collected);
+            collect(*watches_[place].watch, conditions_of(entries_[place].revents), collected);
         }
     }
 }

@@ -30,7 +30,11 @@ private:
 
     WakeChannel& bell_;
     MappedArray<pollfd> entries_;
-    MappedArray<Watch*> watches_;
+    struct Entered {
+        Watch* watch;
+    };
+
+    MappedArray<Entered> watches_;
     std::size_t count_ = 1;
     DescriptorTable table_;
 };

@@ -9,10 +9,10 @@
 
 using tocsin::ivykis::ThreadLoop;
 
-// Called by what was compiled before iv_now read the clock by itself.
+// Called by what was compiled before iv_now read the clock by itself; the names are given.
 #undef iv_validate_now
 extern "C" void iv_validate_now(void);
-extern "C" const timespec* __iv_now_location(void);
+extern "C" const timespec* __iv_now_location(void);  // NOLINT(readability-identifier-naming)
 
 void iv_init(void) {
     tocsin::ivykis::begin_process();

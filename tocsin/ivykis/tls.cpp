@@ -1,6 +1,7 @@
 // Thread-local memory with hooks: iv_tls(3). Private to tocsin/ivykis.
 #include <tocsin/ivykis/tls.h>
 
+#include <cstddef>
 #include <cstdlib>
 #include <mutex>
 #include <new>
@@ -20,12 +21,19 @@ constinit std::mutex registry_lock;
 constinit iv_tls_user* first_user = nullptr;
 constinit iv_tls_user* last_user = nullptr;
 
-// A registered user is linked by the first word of its list, and has a state_offset that is not
-// zero, by which it is known to be registered.
-iv_tls_user* user_after(iv_tls_user* user) {
+iv_tls_user* user_of(iv_list_head* list) {
+    if (list == nullptr) {
+        return nullptr;
+    }
+    return reinterpret_cast<iv_tls_user*>(reinterpret_cast<char*>(list) -
+                                          offsetof(iv_tls_user, list));
+}
+
+// A registered user is linked forward only, and has a state_offset that is not zero, by which it is
+// known to be registered.
+iv_tls_user* user_after(const iv_tls_user* user) {
     const std::lock_guard lock{registry_lock};
-    return user == nullptr ? first_user
-                           : static_cast<iv_tls_user*>(static_cast<void*>(user->list.next));
+    return user == nullptr ? first_user : user_of(user->list.next);
 }
 
 void add_user(iv_tls_user& user) {
@@ -35,7 +43,7 @@ void add_user(iv_tls_user& user) {
     if (last_user == nullptr) {
         first_user = &user;
     } else {
-        last_user->list.next = static_cast<iv_list_head*>(static_cast<void*>(&user));
+        last_user->list.next = &user.list;
     }
     last_user = &user;
 }
