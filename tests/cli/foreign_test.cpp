@@ -1,4 +1,5 @@
 // Proves that whoever answers something else than a status harms nobody who asks.
+#include <fstream>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -12,25 +13,26 @@ namespace {
 
 using namespace cli_test;
 
+// Whether somebody listens on the socket at `path`, which is there before that.
+bool is_listened_on(const std::string& path) {
+    std::ifstream sockets{"/proc/net/unix"};
+    for (std::string line; std::getline(sockets, line);) {
+        if (line.ends_with(" " + path) && line.find(" 00010000 ") != std::string::npos) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // Somebody else's socket where the status of a server at `path` is looked for; it answers one
 // question with what `command` prints.
 class Liar : public Program {
 public:
     Liar(const std::string& path, const std::string& command)
         : Program{{"sh", "-c", command + " | exec nc -NlU " + path + ".tocsin"}, Input::nothing} {
-        EXPECT_TRUE(eventually([&] { return exists(path + ".tocsin"); }));
+        EXPECT_TRUE(eventually([&] { return is_listened_on(path + ".tocsin"); }));
     }
 };
-
-// What `tocsin ls` says once it lists `path`: a socket is there before anybody listens on it.
-Outcome ls_with(const std::string& path) {
-    Outcome outcome;
-    EXPECT_TRUE(eventually([&] {
-        outcome = run(tocsin_with({"ls"}));
-        return outcome.output.find(path + " ") != std::string::npos;
-    }));
-    return outcome;
-}
 
 class Foreign : public testing::Test {
 protected:
@@ -38,7 +40,7 @@ protected:
         SCOPED_TRACE(command);
         const std::string path = folder_.path("liar" + std::to_string(count_++));
         const Liar liar{path, command};
-        const Outcome outcome = ls_with(path);
+        const Outcome outcome = run(tocsin_with({"ls"}));
         EXPECT_EQ(outcome.exit, 0) << outcome.complaints;
         EXPECT_THAT(outcome.output, testing::ContainsRegex(path + " +socket +foreign "));
     }
@@ -63,7 +65,7 @@ TEST_F(Foreign, answers_of_any_kind_are_listed_as_foreign) {
 TEST_F(Foreign, an_answer_that_is_a_status_is_believed) {
     const std::string path = folder_.path("honest");
     const Liar honest{path, R"(echo '{"pid":77,"age_ms":5,"uid":0,"open_count":3}')"};
-    const Outcome outcome = ls_with(path);
+    const Outcome outcome = run(tocsin_with({"ls"}));
     EXPECT_THAT(outcome.output,
                 testing::ContainsRegex(path + " +socket +alive +root +77 +5ms +3\n"));
 }
