@@ -1,10 +1,8 @@
 # The drop-in libivykis: one set of objects, the face with the rooms under it, for libivykis.so.0 and
 # libivykis.a. Included by tocsin/CMakeLists.txt.
 set(ivykis_folder ${CMAKE_CURRENT_SOURCE_DIR}/ivykis)
-file(GLOB ivykis_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/base/*.cpp
-     ${CMAKE_CURRENT_SOURCE_DIR}/core/*.cpp ${ivykis_folder}/*.cpp)
+file(GLOB ivykis_sources CONFIGURE_DEPENDS ${ivykis_folder}/*.cpp)
 set(ivykis_unwound ${CMAKE_CURRENT_SOURCE_DIR}/core/loop.cpp)
-list(REMOVE_ITEM ivykis_sources ${ivykis_unwound})
 
 # ivykis_options(TARGET): how its sources are compiled.
 function(ivykis_options target)
@@ -25,7 +23,9 @@ ivykis_options(ivykis-objects)
 add_library(ivykis-unwound OBJECT ${ivykis_unwound})
 ivykis_options(ivykis-unwound)
 target_compile_options(ivykis-unwound PRIVATE -fno-exceptions)
-set(ivykis_objects $<TARGET_OBJECTS:ivykis-objects> $<TARGET_OBJECTS:ivykis-unwound>)
+set(ivykis_objects
+    $<TARGET_OBJECTS:ivykis-objects> $<TARGET_OBJECTS:ivykis-unwound>
+    $<FILTER:$<TARGET_OBJECTS:tocsin>,EXCLUDE,core/loop[.]cpp>)
 
 add_library(ivykis SHARED ${ivykis_objects})
 ivykis_options(ivykis)

@@ -218,8 +218,12 @@ PROMISE(a_thread_that_ends_without_iv_deinit_leaves_no_descriptor) {
     SAME(promise_open_descriptors(), before);
     in_a_thread(end_by_exit_in_a_handler, NULL);
     SAME(promise_open_descriptors(), before);
+#ifndef __SANITIZE_ADDRESS__  // which takes the stack of a cancelled thread for still in use
     in_a_thread(end_by_cancellation, NULL);
     SAME(promise_open_descriptors(), before);
+#else
+    (void)end_by_cancellation;
+#endif
     iv_deinit();
 }
 

@@ -254,6 +254,11 @@ void Loop::look(bool sleep) {
     state.asleep = sleep;
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
     end_sleep();
+    if (sleep) {
+        // Nothing was pending, so what is now has arrived in the sleep, and goes before
+        // descriptors.
+        state.had_events = false;
+    }
     state.changed_watches.splice_back(state.collected.disarmed);
     if (state.collected.rung && state.poller->needs_draining(state.bell)) {
         state.rings_taken += state.bell.drain();

@@ -45,7 +45,12 @@ bool is_end(int status) {
 ChildTable::ChildTable() : interests_{compare, nullptr} {
     ::pthread_atfork([] { table_lock.lock(); }, [] { table_lock.unlock(); },
                      [] {
-                         of_process().interests_.root = nullptr;
+                         iv_avl_tree& interests = of_process().interests_;
+                         for (iv_avl_node* node = iv_avl_tree_min(&interests); node != nullptr;
+                              node = iv_avl_tree_next(node)) {
+                             interest_of(*node).flags = 0;
+                         }
+                         interests.root = nullptr;
                          table_lock.unlock();
                      });
 }
@@ -68,8 +73,7 @@ void ChildTable::remove(iv_wait_interest& interest) {
 }
 
 void ChildTable::remove_locked(iv_wait_interest& interest) {
-    // Empty, where it is not, in a child that was forked since.
-    if ((interest.flags & in_table) != 0 && interests_.root != nullptr) {
+    if ((interest.flags & in_table) != 0) {
         iv_avl_tree_delete(&interests_, &interest.avl_node);
     }
     interest.flags = 0;
@@ -120,7 +124,9 @@ void ChildTable::find_change() {
         iv_wait_interest& interest = interest_of(*node);
         if (interest.pid == info.si_pid) {
             iv_event_post(&interest.ev);
-            found = true;
+            // Another thread may be slow to reap it, and what stands behind it is not seen before.
+            found = interest.dummy == ThreadLoop::current();
+            break;
         }
         node = info.si_pid < interest.pid ? node->left : node->right;
     }
@@ -136,6 +142,13 @@ ChildSignal::ChildSignal() noexcept
 void ChildSignal::begin(ThreadLoop& loop) {
     if (interests_++ == 0) {
         // SIGCHLD can be caught, and watching it needs no resources.
+        static_cast<void>(watch_.register_with(loop.core(), SIGCHLD));
+    }
+}
+
+void ChildSignal::renew(ThreadLoop& loop) {
+    if (interests_ > 0) {
+        watch_.unregister();
         static_cast<void>(watch_.register_with(loop.core(), SIGCHLD));
     }
 }

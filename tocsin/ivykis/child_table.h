@@ -51,6 +51,9 @@ public:
     void begin(ThreadLoop& loop);
     void end() noexcept;
 
+    // In a forked child, where nothing is watched any more.
+    void renew(ThreadLoop& loop);
+
     // The loop goes away.
     void abandon() noexcept { watch_.unregister(); }
 

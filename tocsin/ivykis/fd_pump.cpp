@@ -40,7 +40,11 @@ void give_back(iv_fd_pump& pump) {
 enum class Step { moved, nothing, failed };
 
 Step fill(iv_fd_pump& pump, PumpCarrier& carrier) {
-    if (pump.saw_fin != open || carrier.room() == 0) {
+    if (pump.saw_fin != open) {
+        return Step::nothing;
+    }
+    if (carrier.room() == 0) {
+        pump.full = 1;
         return Step::nothing;
     }
     const ssize_t got = carrier.take_from(pump.from_fd);

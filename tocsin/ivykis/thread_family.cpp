@@ -131,8 +131,9 @@ void ThreadFamily::list() const {
 void ThreadFamily::abandon() noexcept {
     while (!children_.empty()) {
         Child& child = children_.pop_front();
-        child.ended.unregister();
+        // Who posts holds the lock.
         child.lock.lock();
+        child.ended.unregister();
         const bool has_ended = child.has_ended;
         child.is_alone = true;
         if (!has_ended) {

@@ -89,6 +89,7 @@ ThreadLoop* ThreadLoop::continue_here(const char* call) {
         iv_fatal("%s: the loop cannot go on in a forked child: %s", call,
                  std::strerror(error.value()));
     }
+    current_->child_signal_.renew(*current_);
     return current_;
 }
 
@@ -98,6 +99,10 @@ void ThreadLoop::run() {
         core_.deliver_due();
         if (quitting_ || core_.registered_count() == 0) {
             return;
+        }
+        if (!core_.is_of_this_process()) {
+            // A handler has forked, and this is the child.
+            static_cast<void>(continue_here("iv_main"));
         }
         // What was delivered is no reason not to sleep: only the loop looks at what came of it.
         core_.wait_and_deliver(core::Wait::yes, false);

@@ -97,6 +97,7 @@ WorkPool::Next WorkPool::next_for(Worker& worker, iv_work_item*& item) {
         return Next::work;
     }
     if (pool_ == nullptr) {
+        ++retired_;
         return Next::end;
     }
     idle_.push_back(worker);
@@ -117,7 +118,16 @@ bool WorkPool::stop_being_idle(Worker& worker) {
     const std::lock_guard lock{lock_};
     const bool idle = worker.linked();
     worker.unlink();
+    retired_ += idle ? 1 : 0;
     return idle;
+}
+
+// Something in its loop has called iv_quit().
+void WorkPool::left_early(Worker& worker) {
+    const std::lock_guard lock{lock_};
+    looking_ -= worker.linked() ? 0 : 1;
+    worker.unlink();
+    ++retired_;
 }
 
 // The worker's last word: from here on the pool may be gone.
@@ -125,6 +135,7 @@ void WorkPool::worker_gone(bool has_failed) {
     lock_.lock();
     --workers_;
     looking_ -= has_failed ? 1 : 0;
+    retired_ -= has_failed ? 0 : 1;
     has_failed_ = has_failed;
     const bool is_last = is_abandoned_ && workers_ == 0;
     if (!is_abandoned_) {
@@ -154,7 +165,7 @@ void WorkPool::deliver_news() {
 
 bool WorkPool::may_start_locked() const noexcept {
     const int threads_max = pool_ == nullptr ? threads_max_at_put_ : pool_->max_threads;
-    return needs_another_locked() && idle_.empty() && workers_ < threads_max;
+    return needs_another_locked() && idle_.empty() && workers_ - retired_ < threads_max;
 }
 
 // One for what waits. When none can be started, those there are do all the work; when there are
@@ -169,7 +180,7 @@ void WorkPool::start_worker(bool try_to) {
     lock_.lock();
     workers_ -= failed ? 1 : 0;
     looking_ -= failed ? 1 : 0;
-    const bool work = may_start_locked() && workers_ == 0;
+    const bool work = may_start_locked() && workers_ == retired_;
     lock_.unlock();
     if (work) {
         works_here_.schedule(owner_.core());
@@ -178,7 +189,7 @@ void WorkPool::start_worker(bool try_to) {
 
 void WorkPool::work_here() {
     lock_.lock();
-    iv_work_item* const item = workers_ == 0 ? waiting_.pop_front() : nullptr;
+    iv_work_item* const item = workers_ == retired_ ? waiting_.pop_front() : nullptr;
     const bool more = !waiting_.empty();
     lock_.unlock();
     if (item == nullptr) {

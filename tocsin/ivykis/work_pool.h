@@ -49,6 +49,7 @@ private:
     [[nodiscard]] Next next_for(Worker& worker, iv_work_item*& item);
     void complete(iv_work_item& item);
     [[nodiscard]] bool stop_being_idle(Worker& worker);
+    void left_early(Worker& worker);
     void worker_gone(bool has_failed);
 
     // On the owner's thread.
@@ -76,7 +77,8 @@ private:
     WorkItems done_;
     base::List<Worker> idle_;
     int workers_ = 0;
-    int looking_ = 0;          // workers that are going to look for work
+    int looking_ = 0;  // workers that are going to look for work
+    int retired_ = 0;  // workers that look no more, and live on for what their work has registered
     bool has_failed_ = false;  // the last thread that was started had no loop
     bool is_abandoned_ = false;
     int threads_max_at_put_ = 0;

@@ -36,6 +36,9 @@ void WorkPool::Worker::run(void* argument) {
         worker.woken_.register_with(ThreadLoop::current()->core());
         worker.woken_.post();
         ThreadLoop::current()->run();
+        if (worker.woken_.registered()) {
+            pool.left_early(worker);
+        }
     }
     if (pool.thread_stop_ != nullptr) {
         pool.thread_stop_(pool.cookie_);
