@@ -19,12 +19,6 @@ constexpr std::uint32_t turns_unlooked_max = 256;
 
 }  // namespace
 
-Loop::Loop(const LoopOptions& options)
-    : state_{std::make_unique<State>(options)},
-      stop_event_{base::Callback<>{[this] { stopping_ = true; }}} {
-    stop_event_.register_with(*this);
-}
-
 Loop::~Loop() {
     if (is_of_this_process()) {
         check_thread("~Loop");

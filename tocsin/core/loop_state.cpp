@@ -1,4 +1,4 @@
-// What a loop opens when it is made. Private to tocsin/core.
+// What a loop is made of when it begins, and what that may throw. Private to tocsin/core.
 #include <tocsin/core/loop_state.h>
 
 #include <system_error>
@@ -38,5 +38,11 @@ Loop::State::State(const LoopOptions& options)
       looks_in_every_turn{options.look_in_every_turn},
       looked_at{time},
       thread_id{own_thread_id()} {}
+
+Loop::Loop(const LoopOptions& options)
+    : state_{std::make_unique<State>(options)},
+      stop_event_{base::Callback<>{[this] { stopping_ = true; }}} {
+    stop_event_.register_with(*this);
+}
 
 }  // namespace tocsin::core
