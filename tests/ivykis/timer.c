@@ -136,7 +136,7 @@ PROMISE(a_timer_that_is_never_due_disturbs_nothing) {
 
 PROMISE(cookie_and_handler_of_a_timer_may_change_while_it_is_registered) {
     iv_init();
-    start_timer(&timer, ms, never, NULL);
+    start_timer(&timer, 100 * ms, never, NULL);
     one_turn();
     timer.cookie = "timer ";
     timer.handler = mark;
