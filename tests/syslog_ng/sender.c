@@ -61,7 +61,7 @@ static uint64_t lines_added;
 static uint64_t bytes_sent;
 static unsigned port;
 
-static void give_up(const char* format, ...) {
+__attribute__((format(printf, 1, 2))) static void give_up(const char* format, ...) {
     va_list arguments;
     fprintf(stderr, "sender: ");
     va_start(arguments, format);
