@@ -12,8 +12,11 @@ namespace tocsin::core {
 
 namespace {
 
-// Longer than the lock is ever held, unless its holder has lost the processor.
+// Longer than a change or a look of a handler takes, unless it has lost the processor.
 constexpr int looks_max = 1000;
+
+// Several threads may fork at a time.
+thread_local constinit sigset_t mask_before_fork{};
 
 sigset_t block_all_signals() noexcept {
     sigset_t all;
@@ -29,18 +32,18 @@ void restore_signals(const sigset_t& mask) noexcept {
 
 }  // namespace
 
-// Holds the lock with every signal blocked.
-class SignalTable::Guard {
+// A change, with every signal blocked.
+class SignalTable::Change {
 public:
-    explicit Guard(SignalTable& table) noexcept : mask_{block_all_signals()}, table_{table} {
-        table_.lock();
+    explicit Change(SignalTable& table) noexcept : mask_{block_all_signals()}, table_{table} {
+        table_.begin_change();
     }
-    ~Guard() {
-        table_.unlock();
+    ~Change() {
+        table_.end_change();
         restore_signals(mask_);
     }
-    Guard(const Guard&) = delete;
-    Guard& operator=(const Guard&) = delete;
+    Change(const Change&) = delete;
+    Change& operator=(const Change&) = delete;
 
 private:
     sigset_t mask_;
@@ -58,8 +61,27 @@ SignalTable::SignalTable() noexcept {
     ::pthread_atfork(&before_fork, &after_fork_in_parent, &after_fork_in_child);
 }
 
-void SignalTable::lock() noexcept {
-    for (int look = 0; locked_.test_and_set(std::memory_order_acquire); ++look) {
+void SignalTable::begin_change() noexcept {
+    int nobody = 0;
+    for (int look = 0; !users_.compare_exchange_weak(nobody, changing, std::memory_order_acquire,
+                                                     std::memory_order_relaxed);
+         ++look) {
+        nobody = 0;
+        if (look >= looks_max) {
+            wait_a_moment();
+        }
+    }
+}
+
+void SignalTable::begin_look() noexcept {
+    int users = users_.load(std::memory_order_relaxed);
+    for (int look = 0; users == changing ||
+                       !users_.compare_exchange_weak(users, users + 1, std::memory_order_acquire,
+                                                     std::memory_order_relaxed);
+         ++look) {
+        if (users == changing) {
+            users = users_.load(std::memory_order_relaxed);
+        }
         if (look >= looks_max) {
             wait_a_moment();
         }
@@ -70,7 +92,7 @@ std::error_code SignalTable::add(SignalWatch& watch) noexcept {
     if (watch.signal_ <= 0 || watch.signal_ >= NSIG) {
         return Error::not_catchable;
     }
-    const Guard guard{*this};
+    const Change change{*this};
     Row& row = rows_[static_cast<std::size_t>(watch.signal_)];
     if (!row.installed && !install(watch.signal_, row)) {
         return Error::not_catchable;
@@ -102,7 +124,7 @@ void SignalTable::insert(SignalWatch& watch, Row& row) noexcept {
 }
 
 void SignalTable::remove(SignalWatch& watch) noexcept {
-    const Guard guard{*this};
+    const Change change{*this};
     if (!static_cast<base::Link<>&>(watch).linked()) {
         return;
     }
@@ -115,7 +137,7 @@ void SignalTable::remove(SignalWatch& watch) noexcept {
 }
 
 void SignalTable::abandon(const Loop& loop) noexcept {
-    const Guard guard{*this};
+    const Change change{*this};
     for (Row& row : rows_) {
         for (SignalWatch* watch = row.watches.first(); watch != nullptr;) {
             SignalWatch* const next = row.watches.next_of(*watch);
@@ -138,7 +160,7 @@ void SignalTable::take_out(SignalWatch& watch, Row& row) noexcept {
 void SignalTable::handle(int signal) noexcept {
     const int error = errno;
     SignalTable& table = of_process();
-    table.lock();
+    table.begin_look();
     Row& row = table.rows_[static_cast<std::size_t>(signal)];
     for (SignalWatch* watch = row.watches.first(); watch != nullptr;
          watch = row.watches.next_of(*watch)) {
@@ -147,7 +169,7 @@ void SignalTable::handle(int signal) noexcept {
         }
     }
     tell_sharing(row, true, ::pthread_self());
-    table.unlock();
+    table.end_look();
     errno = error;
 }
 
@@ -174,20 +196,22 @@ void SignalTable::tell_sharing(Row& row, bool of_thread, pthread_t thread) noexc
 void SignalTable::before_fork() noexcept {
     SignalTable& table = of_process();
     const sigset_t mask = block_all_signals();
-    table.lock();
-    table.mask_before_fork_ = mask;
+    table.begin_look();
+    mask_before_fork = mask;
 }
 
 void SignalTable::after_fork_in_parent() noexcept {
     SignalTable& table = of_process();
-    const sigset_t mask = table.mask_before_fork_;
-    table.unlock();
-    restore_signals(mask);
+    table.end_look();
+    restore_signals(mask_before_fork);
 }
 
-// The child would swallow signals for loops that only its parent turns.
+// The child would swallow signals for loops that only its parent turns. Whoever else looked at the
+// fork does not exist in it.
 void SignalTable::after_fork_in_child() noexcept {
-    of_process().forget_all();
+    SignalTable& table = of_process();
+    table.users_.store(1, std::memory_order_relaxed);
+    table.forget_all();
     after_fork_in_parent();
 }
 

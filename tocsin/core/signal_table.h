@@ -12,9 +12,12 @@
 
 namespace tocsin::core {
 
-// One per process, as signal dispositions are. Its lock is only held with every signal blocked, and
-// the handler runs with every signal blocked, so no handler can interrupt a holder in its own
-// thread.
+// One per process, as signal dispositions are. Many may look at it at a time, and one may change
+// it. Who does either has every signal blocked, so that no handler interrupts it in its own thread.
+//
+// A fork is a look that lasts: handlers must not wait for it, since fork() in its turn waits for
+// locks of libc that an interrupted thread may hold. Nor may they wait for a change that waits for
+// the fork; so a change begins only when nobody looks. models/signal_table.pml.
 class SignalTable {
 public:
     static SignalTable& of_process() noexcept;
@@ -29,7 +32,7 @@ public:
     void abandon(const Loop& loop) noexcept;
 
 private:
-    class Guard;
+    class Change;
     struct Row {
         base::List<SignalWatch> watches;
         struct sigaction before{};
@@ -47,11 +50,14 @@ private:
     static void insert(SignalWatch& watch, Row& row) noexcept;
     static void take_out(SignalWatch& watch, Row& row) noexcept;
     void forget_all() noexcept;
-    void lock() noexcept;
-    void unlock() noexcept { locked_.clear(std::memory_order_release); }
+    void begin_change() noexcept;
+    void end_change() noexcept { users_.store(0, std::memory_order_release); }
+    void begin_look() noexcept;
+    void end_look() noexcept { users_.fetch_sub(1, std::memory_order_release); }
 
-    std::atomic_flag locked_;
-    sigset_t mask_before_fork_{};
+    // How many look, or `changing`.
+    static constexpr int changing = -1;
+    std::atomic<int> users_{0};
     std::array<Row, NSIG> rows_;
 };
 
