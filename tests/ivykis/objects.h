@@ -230,8 +230,8 @@ static inline void work_for(long long ns) {
     }
 }
 
-// Whether the loop sleeps while nothing happens for 100 ms: one that spins never gives the processor
-// away by itself. (What it uses of the processor says less on a virtual machine.)
+// Whether the loop sleeps while nothing happens for 100 ms: one that spins never gives the
+// processor away by itself. (What it uses of the processor says less on a virtual machine.)
 static inline int loop_sleeps(void) {
     struct rusage before, after;
     struct iv_timer timer;

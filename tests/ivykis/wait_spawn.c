@@ -6,6 +6,8 @@
 
 #include <iv_signal.h>
 #include <iv_wait.h>
+#include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 
 static int calls;
@@ -135,17 +137,47 @@ PROMISE(what_the_function_of_a_spawned_child_prints_is_written) {
 }
 
 // L4: in stock the child's exit() writes out its copy of what the parent had in its buffers.
-BETTER(what_the_parent_printed_is_not_written_by_a_spawned_child_again) {
+BETTER(what_the_parent_printed_is_not_printed_by_a_spawned_child_again) {
     struct iv_wait_interest interest;
     FILE* file = tmpfile();
 
+    KEEP(dup2(fileno(file), STDOUT_FILENO) >= 0);
     iv_init();
-    fputs("parent", file);
+    fputs("parent", stdout);
     spawn(&interest, do_nothing, NULL);
     iv_main();
     SAME(calls, 1);
+    fflush(stdout);
     SAME(size_of(file), 6);
     iv_deinit();
+}
+
+static void* read_a_byte(void* stream) {
+    KEEP(getc(stream) == EOF);
+    return NULL;
+}
+
+// As a program does that reads its commands line by line in a thread.
+PROMISE(a_spawn_does_not_wait_for_a_thread_that_reads_a_stream) {
+    struct iv_wait_interest interest;
+    pthread_t reader;
+    FILE* stream;
+    int ends[2];
+
+    SAME(pipe(ends), 0);
+    stream = fdopen(ends[0], "r");
+    SAME(pthread_create(&reader, NULL, read_a_byte, stream), 0);
+    while (ftrylockfile(stream) == 0) {
+        funlockfile(stream);
+        sched_yield();
+    }
+    iv_init();
+    spawn(&interest, do_nothing, NULL);
+    iv_main();
+    SAME(calls, 1);
+    iv_deinit();
+    close(ends[1]);
+    SAME(pthread_join(reader, NULL), 0);
 }
 
 static void spawn_without_being_allowed_to(void) {

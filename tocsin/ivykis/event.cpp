@@ -37,9 +37,11 @@ void iv_event_unregister(iv_event* event) {
 void iv_event_post(iv_event* event) {
     Event& slot = slot_of(*event);
     ThreadLoop* const loop = ThreadLoop::current();
-    const bool own = loop != nullptr && slot.loop() == &loop->core();
-    slot.post();
-    if (own) {
-        loop->note_own_post();
+    if (loop == nullptr || slot.loop() != &loop->core()) {
+        slot.post();
+        return;
     }
+    static_cast<void>(ThreadLoop::of_caller("iv_event_post"));
+    slot.post();
+    loop->note_own_post();
 }

@@ -36,7 +36,7 @@ struct ThreadFamily::Child : base::Link<> {
     pthread_t thread{};
     std::atomic<unsigned long> id{0};
 
-    std::mutex lock;
+    mutable std::mutex lock;
     bool has_ended = false;
     bool is_alone = false;  // the creator's loop has gone
     core::Event ended;      // of the creator's loop
@@ -144,6 +144,20 @@ void ThreadFamily::abandon() noexcept {
             ::pthread_join(child.thread, nullptr);
             delete &child;
         }
+    }
+}
+
+void ThreadFamily::hold() const noexcept {
+    children_.for_each([](const Child& child) { child.lock.lock(); });
+}
+
+void ThreadFamily::release() const noexcept {
+    children_.for_each([](const Child& child) { child.lock.unlock(); });
+}
+
+void ThreadFamily::forget_threads() noexcept {
+    while (!children_.empty()) {
+        delete &children_.pop_front();
     }
 }
 

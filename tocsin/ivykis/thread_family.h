@@ -24,6 +24,13 @@ public:
     // The loop goes away.
     void abandon() noexcept;
 
+    // Around a fork: meanwhile none of the threads is half-way through telling of its end.
+    void hold() const noexcept;
+    void release() const noexcept;
+
+    // In a forked child, which has none of the threads: they do not keep its loop running.
+    void forget_threads() noexcept;
+
 private:
     struct Child;
 

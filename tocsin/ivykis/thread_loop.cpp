@@ -38,6 +38,9 @@ ThreadLoop::ThreadLoop()
       own_posts_{base::Callback<>{[this] { core_.deliver_events_early(); }}} {}
 
 ThreadLoop::~ThreadLoop() {
+    if (!core_.is_of_this_process()) {
+        forget_threads();
+    }
     ChildTable::of_process().abandon(*this);
     child_signal_.abandon();
     while (!pools_.empty()) {
@@ -55,9 +58,37 @@ void ThreadLoop::begin() {
     }
 }
 
+// What other threads do to the loop that forks is done in the child, or not begun.
+std::error_code ThreadLoop::prepare_forks() noexcept {
+    constexpr auto hold = [] {
+        if (current_ != nullptr) {
+            current_->family_.hold();
+            current_->pools_.for_each([](const WorkPool& pool) { pool.hold(); });
+        }
+    };
+    constexpr auto release = [] {
+        if (current_ != nullptr) {
+            current_->pools_.for_each([](const WorkPool& pool) { pool.release(); });
+            current_->family_.release();
+        }
+    };
+    static const int error = ::pthread_atfork(hold, release, release);
+    return {error, std::generic_category()};
+}
+
+void ThreadLoop::forget_threads() {
+    family_.forget_threads();
+    for (WorkPool* pool = pools_.first(); pool != nullptr; pool = pools_.next_of(*pool)) {
+        pool->forget_threads();
+    }
+}
+
 std::error_code ThreadLoop::try_to_begin() {
     if (current_ != nullptr && current_->core_.is_of_this_process()) {
         return {};
+    }
+    if (const std::error_code error = prepare_forks()) {
+        return error;
     }
     // What a forked child has from its parent's thread is of no use to it.
     delete std::exchange(current_, nullptr);
@@ -89,6 +120,7 @@ ThreadLoop* ThreadLoop::continue_here(const char* call) {
         iv_fatal("%s: the loop cannot go on in a forked child: %s", call,
                  std::strerror(error.value()));
     }
+    current_->forget_threads();
     current_->child_signal_.renew(*current_);
     return current_;
 }

@@ -62,6 +62,8 @@ private:
     ThreadLoop();
     ~ThreadLoop();
     [[nodiscard]] static ThreadLoop* continue_here(const char* call);
+    [[nodiscard]] static std::error_code prepare_forks() noexcept;
+    void forget_threads();
 
     static thread_local constinit ThreadLoop* current_;
 

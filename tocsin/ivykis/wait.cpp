@@ -1,5 +1,6 @@
 // Changes of child processes: iv_wait(3). Private to tocsin/ivykis.
 #include <cstdio>
+#include <stdio_ext.h>
 #include <unistd.h>
 
 #include <iv_wait.h>
@@ -24,8 +25,11 @@ void deliver_change(void* cookie) {
     }
 }
 
-// The handlers of the parent's exit are not the child's; but what the child has printed is written.
+// The handlers of the parent's exit are not the child's, nor is what the parent has printed and not
+// written yet; but what the child has printed is written. (The parent does not write its own first:
+// that would wait for a thread that is reading a line.)
 [[noreturn]] void be_child(void (*function)(void*), void* argument) {
+    ::__fpurge(stdout);
     function(argument);
     std::fflush(nullptr);
     ::_exit(1);
@@ -47,8 +51,6 @@ void iv_wait_interest_register(iv_wait_interest* interest) {
 int iv_wait_interest_register_spawn(iv_wait_interest* interest, void (*function)(void*),
                                     void* argument) {
     static_cast<void>(ThreadLoop::of_caller("iv_wait_interest_register_spawn"));
-    // Else the child would write once more what the parent has not written yet.
-    std::fflush(nullptr);
     const pid_t child = ::fork();
     if (child == 0) {
         be_child(function, argument);

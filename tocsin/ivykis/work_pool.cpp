@@ -72,6 +72,15 @@ void WorkPool::abandon() {
     }
 }
 
+void WorkPool::forget_threads() {
+    idle_.forget();
+    workers_ = looking_ = retired_ = 0;
+    has_failed_ = false;
+    if (owner_.core().is_of_this_process()) {
+        news_.post();
+    }
+}
+
 // The one that was busy last, so that the others come to their end.
 WorkPool::Worker* WorkPool::take_idle_locked() noexcept {
     if (idle_.empty()) {

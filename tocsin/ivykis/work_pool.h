@@ -32,6 +32,14 @@ public:
     // The owner's loop goes away: items are not completed any more.
     void abandon();
 
+    // Around a fork: meanwhile no thread of the pool changes it.
+    void hold() const noexcept { lock_.lock(); }
+    void release() const noexcept { lock_.unlock(); }
+
+    // In a forked child, which has none of the threads: what waits is done by new ones. What they
+    // were working on is the parent's.
+    void forget_threads();
+
     // On a thread of the pool.
     void submit_continuation(iv_work_item& item);
 
@@ -71,8 +79,8 @@ private:
     core::Task works_here_;  // no thread can be started, so the owner has to do the work
     bool delivering_ = false;
 
-    std::mutex lock_;     // for all that follows
-    iv_work_pool* pool_;  // of the program; nullptr after put()
+    mutable std::mutex lock_;  // for all that follows
+    iv_work_pool* pool_;       // of the program; nullptr after put()
     WorkItems waiting_;
     WorkItems done_;
     base::List<Worker> idle_;
