@@ -60,7 +60,8 @@ private:
 
 class Foreign : public testing::Test {
 protected:
-    void expect_listed_as_foreign(const std::string& answer, Liar::Times times = Liar::Times::once) {
+    void expect_listed_as_foreign(const std::string& answer,
+                                  Liar::Times times = Liar::Times::once) {
         SCOPED_TRACE(answer);
         const std::string path = folder_.path("liar" + std::to_string(count_++));
         const Liar liar{path, answer, times};
@@ -100,7 +101,8 @@ TEST_F(Foreign, an_answer_without_end_is_listed_as_foreign) {
 
 TEST_F(Foreign, an_answer_of_any_depth_can_be_shown) {
     const std::string path = folder_.path("liar");
-    const Liar liar{path, R"({"pid":1,"x":)" + std::string(60000, '[') + std::string(60000, ']') + "}"};
+    const Liar liar{path,
+                    R"({"pid":1,"x":)" + std::string(60000, '[') + std::string(60000, ']') + "}"};
     const Outcome outcome = run(tocsin_with({"ls", "--json"}));
     EXPECT_EQ(outcome.exit, 0) << outcome.complaints;
     EXPECT_NE(outcome.output.find(path), std::string::npos);

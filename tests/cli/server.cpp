@@ -12,9 +12,12 @@ Arguments with_more(Arguments arguments, const Arguments& more) {
     return tocsin_with(arguments);
 }
 
-// The first resource of a path; of a socket the whole status.
+// The first resource of a path; of a socket the whole status; an empty object when there is none.
 json resource_of(const std::string& path) {
     const json status = status_of(path);
+    if (status.is_null()) {
+        return json::object();
+    }
     return status.contains("resources") ? status["resources"].at(0) : status;
 }
 
@@ -62,11 +65,12 @@ bool Server::has_readers(const std::string& path, std::uint64_t count) {
 
 bool Server::has_parked_reads(const std::string& path, std::uint64_t count) {
     return eventually([&] {
+        const json resource = resource_of(path);
         std::uint64_t parked = 0;
-        for (const json& file : resource_of(path).value("open", json::array())) {
+        for (const json& file : resource.value("open", json::array())) {
             parked += file.value("parked", std::uint64_t{0});
         }
-        return parked == count;
+        return resource.contains("open") && parked == count;
     });
 }
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t input_size_max = std::size_t{64} << 10;
 
-// A client that closes a path which is gone is told so by close(2), and cat(1) complains then.
+// A client that closes a path which is gone is told so by close(2), and cat(1) complains then; one
+// that is woken by the end and looks too late sees an error in its place.
 constexpr std::chrono::seconds grace{1};
 
 }  // namespace
@@ -60,7 +61,7 @@ void Publication::consider() {
     input_.set_active(started_ && !ring_.ended() && ring_.room() > 0);
     if (!ring_.finished() || options_.keep) {
         grace_.cancel();
-    } else if (ring_.reader_count() == 0) {
+    } else if (ring_.reader_count() == 0 && observers_ == 0) {
         finish_once();
     } else if (!grace_.armed()) {
         grace_.arm(loop_, loop_.now() + grace);

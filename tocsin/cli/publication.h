@@ -38,9 +38,10 @@ struct PublicationOptions {
 //   gathering ----------> reading <-----> waiting ----------> ended ---------> finished
 //      readers_first have     the ring is full        end of    the end was told to every reader
 //      come                   and nothing may be      input     there is, and to one at least, and
-//                             dropped                           they closed or had a second for it
-//                                                               (or it lingered long enough, or
-//                                                               nothing at all could be read)
+//                             dropped                           they closed or had a second for it,
+//                                                               as had observers (or it lingered
+//                                                               long enough, or nothing at all
+//                                                               could be read)
 //
 // On the loop's thread. The caller owns the input and the audiences.
 class Publication {
@@ -56,6 +57,13 @@ public:
     // A reader has looked for records for the first time; one that had is gone.
     void reader_appeared() noexcept;
     void reader_disappeared() noexcept { --appeared_; }
+
+    // Somebody watches without reading; and has closed.
+    void observer_appeared() noexcept { ++observers_; }
+    void observer_disappeared() noexcept {
+        --observers_;
+        reader_moved();
+    }
 
     // A reader has read, was told something, or is gone. What that makes possible is done soon.
     void reader_moved() noexcept { consider_.schedule(loop_); }
@@ -90,10 +98,11 @@ private:
     InputSource input_;
     core::Task consider_;
     core::Timer linger_;
-    core::Timer grace_;  // for readers that were told the end and have not closed yet
+    core::Timer grace_;  // for those who were told the end and have not closed yet
     std::vector<Audience*> audiences_;
     std::vector<char> space_;
     std::size_t appeared_ = 0;
+    std::size_t observers_ = 0;
     std::uint64_t bytes_taken_ = 0;
     std::uint64_t refused_to_tell_ = 1;  // when so many were refused, the next line is due
     std::error_code input_error_;

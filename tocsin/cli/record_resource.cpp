@@ -60,6 +60,9 @@ void RecordResource::close(resource::OpenFile& file) {
         closed.lines_.finish(*output_);
     }
     forget_reader(closed);
+    if (closed.observes_) {
+        publication_.observer_disappeared();
+    }
     closed.unlink();
 }
 
@@ -238,6 +241,9 @@ void RecordResource::forget_reader(RecordFile& file) noexcept {
 
 void RecordResource::observe(RecordFile& file) noexcept {
     const bool again = std::exchange(file.observes_, true);
+    if (!again) {
+        publication_.observer_appeared();
+    }
     forget_reader(file);
     file.set_threshold(core::Condition::input, 1);
     file.published_seen_ = again ? ring_.records_published() : ring_.records_dropped();
