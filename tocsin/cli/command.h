@@ -1,22 +1,13 @@
 // The command line: which command, with which options. Private to tocsin/cli.
 #pragma once
 
-#include <functional>
-
-#include <tocsin/cli/failure.h>
-
-namespace CLI {
-class App;
-}
+#include <tocsin/cli/subcommand.h>
 
 namespace tocsin::cli {
 
 // Runs `tocsin` with these arguments and returns its exit code. Complaints are one line each on
 // standard error.
 [[nodiscard]] int run_command(int argument_count, const char* const* arguments);
-
-// What the subcommand that was chosen is to do.
-using Action = std::function<Exit()>;
 
 // Each adds one subcommand, which sets `action` when it is chosen.
 void add_serve_command(CLI::App& app, Action& action);

@@ -3,7 +3,6 @@
 
 #include <memory>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <tocsin/cli/say.h>
@@ -84,12 +83,11 @@ Exit list(bool as_json) {
 }  // namespace
 
 void add_ls_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("ls", "List what is served on this machine, by whom and since when.");
     const auto as_json = std::make_shared<bool>(false);
-    command->add_flag("--json", *as_json, "as a JSON array");
-    command->footer(examples);
-    command->callback([as_json, &action] { action = [as_json] { return list(*as_json); }; });
+    Subcommand{app, action, "ls", "List what is served on this machine, by whom and since when."}
+        .flag("--json", *as_json, "as a JSON array")
+        .examples(examples)
+        .does([as_json] { return list(*as_json); });
 }
 
 }  // namespace tocsin::cli

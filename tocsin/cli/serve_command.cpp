@@ -4,8 +4,6 @@
 #include <memory>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include <tocsin/cli/serve.h>
 #include <tocsin/cli/values.h>
 
@@ -67,62 +65,56 @@ Exit serve(const Typed& typed) {
     return Server{options}.run();
 }
 
-void add_ending_options(CLI::App& command, Typed& typed) {
-    PublicationOptions& publication = typed.options.publication;
+void add_content_options(Subcommand& command, Typed& typed) {
     command
-        .add_option("--wait-readers", publication.readers_first,
-                    "begin to read the input when N readers are there (0)")
-        ->type_name("N");
-    command.add_flag("--keep", publication.keep,
-                     "stay when the input has ended and everything has been read");
-    command
-        .add_option("--linger", typed.linger,
-                    "stay no longer than this after the end of the input, read or not")
-        ->type_name("DURATION");
+        .option("--threshold", "N", typed.options.threshold,
+                "poll(2) finds input from N records on (1)")
+        .option("--ring", "SIZE", typed.ring,
+                "how much is kept for readers: bytes, or 64K, 1M (1M)")
+        .flag("--lossless", typed.lossless,
+              "drop nothing: the input waits for the slowest reader instead")
+        .flag("--cut", typed.cut,
+              "on the socket: end the connection of a client that has lost records, instead of "
+              "sending it a line that says so");
 }
 
-void add_access_options(CLI::App& command, Typed& typed) {
+void add_ending_options(Subcommand& command, Typed& typed) {
+    PublicationOptions& publication = typed.options.publication;
     command
-        .add_option("--mode", typed.mode,
-                    "permission bits, in octal (444, with --writable 666, less the umask)")
-        ->type_name("MODE");
-    command.add_option("--owner", typed.owner, "who owns the path (you)")
-        ->type_name("USER[:GROUP]");
-    command.add_flag("--writable", typed.options.writable,
-                     "pass the lines that clients write to standard output, each line whole");
+        .option("--wait-readers", "N", publication.readers_first,
+                "begin to read the input when N readers are there (0)")
+        .flag("--keep", publication.keep,
+              "stay when the input has ended and everything has been read")
+        .option("--linger", "DURATION", typed.linger,
+                "stay no longer than this after the end of the input, read or not");
+}
+
+void add_access_options(Subcommand& command, Typed& typed) {
+    command
+        .option("--mode", "MODE", typed.mode,
+                "permission bits, in octal (444, with --writable 666, less the umask)")
+        .option("--owner", "USER[:GROUP]", typed.owner, "who owns the path (you)")
+        .flag("--writable", typed.options.writable,
+              "pass the lines that clients write to standard output, each line whole");
 }
 
 }  // namespace
 
 void add_serve_command(CLI::App& app, Action& action) {
-    CLI::App* const command = app.add_subcommand(
-        "serve",
-        "Publish standard input as a path, one record per line, to any number of readers.");
     const auto typed = std::make_shared<Typed>();
-    command->add_option("PATH", typed->options.path, "the path that is served, absolute")
-        ->type_name("");
+    Subcommand command{
+        app, action, "serve",
+        "Publish standard input as a path, one record per line, to any number of readers."};
+    command.path(typed->options.path, "the path that is served, absolute", false)
+        .option("--socket", "PATH", typed->options.socket_path,
+                "serve the same records on a Unix stream socket at this path");
+    add_content_options(command, *typed);
+    add_ending_options(command, *typed);
+    add_access_options(command, *typed);
     command
-        ->add_option("--socket", typed->options.socket_path,
-                     "serve the same records on a Unix stream socket at this path")
-        ->type_name("PATH");
-    command
-        ->add_option("--threshold", typed->options.threshold,
-                     "poll(2) finds input from N records on (1)")
-        ->type_name("N");
-    command
-        ->add_option("--ring", typed->ring, "how much is kept for readers: bytes, or 64K, 1M (1M)")
-        ->type_name("SIZE");
-    command->add_flag("--lossless", typed->lossless,
-                      "drop nothing: the input waits for the slowest reader instead");
-    command->add_flag("--cut", typed->cut,
-                      "on the socket: end the connection of a client that has lost records, "
-                      "instead of sending it a line that says so");
-    add_ending_options(*command, *typed);
-    add_access_options(*command, *typed);
-    command->add_flag("-v,--verbose", typed->options.verbose,
-                      "say on standard error when clients may come");
-    command->footer(examples);
-    command->callback([typed, &action] { action = [typed] { return serve(*typed); }; });
+        .flag("-v,--verbose", typed->options.verbose, "say on standard error when clients may come")
+        .examples(examples)
+        .does([typed] { return serve(*typed); });
 }
 
 }  // namespace tocsin::cli

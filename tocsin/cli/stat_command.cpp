@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -210,17 +209,13 @@ Exit show(const std::string& path, bool as_json) {
 }  // namespace
 
 void add_stat_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("stat", "Show who has a served path open, and who waits for what.");
     const auto path = std::make_shared<std::string>();
     const auto as_json = std::make_shared<bool>(false);
-    command->add_option("PATH", *path, "a path or a socket that is served")
-        ->type_name("")
-        ->required();
-    command->add_flag("--json", *as_json, "as a JSON object");
-    command->footer(examples);
-    command->callback(
-        [path, as_json, &action] { action = [path, as_json] { return show(*path, *as_json); }; });
+    Subcommand{app, action, "stat", "Show who has a served path open, and who waits for what."}
+        .path(*path, "a path or a socket that is served", true)
+        .flag("--json", *as_json, "as a JSON object")
+        .examples(examples)
+        .does([path, as_json] { return show(*path, *as_json); });
 }
 
 }  // namespace tocsin::cli

@@ -11,7 +11,6 @@
 #include <string>
 #include <sys/epoll.h>
 
-#include <CLI/CLI.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -204,20 +203,17 @@ private:
 }  // namespace
 
 void add_watch_command(CLI::App& app, Action& action) {
-    CLI::App* const command =
-        app.add_subcommand("watch", "Print each condition of a path as it comes true.");
     const auto options = std::make_shared<Options>();
-    command->add_option("PATH", options->path, "the path to watch")->type_name("")->required();
-    command->add_flag("--input", options->input, "something can be read");
-    command->add_flag("--output", options->output, "something can be written");
-    command->add_flag("--oob", options->out_of_band, "out of band: records were lost");
-    command->add_flag("--once", options->once, "end when the first condition has come true");
-    command->add_option("--timeout", options->timeout, "end after this time: 500ms, 2s, 1m")
-        ->type_name("DURATION");
-    command->add_flag("--json", options->as_json, "one JSON object per line");
-    command->footer(examples);
-    command->callback(
-        [options, &action] { action = [options] { return Watcher{*options}.run(); }; });
+    Subcommand{app, action, "watch", "Print each condition of a path as it comes true."}
+        .path(options->path, "the path to watch", true)
+        .flag("--input", options->input, "something can be read")
+        .flag("--output", options->output, "something can be written")
+        .flag("--oob", options->out_of_band, "out of band: records were lost")
+        .flag("--once", options->once, "end when the first condition has come true")
+        .option("--timeout", "DURATION", options->timeout, "end after this time: 500ms, 2s, 1m")
+        .flag("--json", options->as_json, "one JSON object per line")
+        .examples(examples)
+        .does([options] { return Watcher{*options}.run(); });
 }
 
 }  // namespace tocsin::cli
