@@ -21,7 +21,7 @@ check_layout() { list_sources | xargs clang-format-19 --dry-run --Werror; }
 fix_layout() { list_sources | xargs clang-format-19 -i; }
 check_shell() { list_shell_scripts | xargs shellcheck; }
 check_tidy() {
-    cmake --preset clang -DTOCSIN_BUILD_BENCH=OFF >/dev/null
+    cmake --preset clang >/dev/null
     python3 tools/lint/tidy.py build/clang
 }
 

@@ -24,12 +24,6 @@ build_all_of() {
     configure_and_build "$1" --target "${targets[@]}"
 }
 
-# Clang is asked for its warnings only, and has the same ones without optimising.
-build_for_warnings() {
-    cmake --preset clang -DCMAKE_BUILD_TYPE=Debug -DTOCSIN_BUILD_BENCH=OFF
-    cmake --build --preset clang -j "$(nproc)"
-}
-
 # suite PRESET [LABEL...]: builds, then runs the tests of that build without those labels.
 suite() {
     local preset=$1 label labels arguments=()
@@ -85,7 +79,6 @@ dev_test() {
     suite release
     suite asan "${release_only[@]}"
     suite tsan "${release_only[@]}"
-    check "build clang" build_for_warnings || true
     tool "models" models/run
     if check "build fuzz" configure_and_build fuzz; then
         tool "fuzz: corpus, then 10 s each" fuzz/run 10
