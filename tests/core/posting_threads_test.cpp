@@ -216,11 +216,11 @@ struct Disposable {
 };
 
 TEST(PostingThreads, an_event_may_be_freed_by_its_handler_while_its_poster_is_on_its_way_out) {
-    constexpr int rounds = static_cast<int>(rounds_or(200'000, 20'000));
+    const int rounds = static_cast<int>(rounds_or(200'000, 20'000));
     Loop loop;
     std::atomic<int> freed{0};
     std::atomic<Disposable*> next{nullptr};
-    std::jthread poster{[&next](const std::stop_token& stop) {
+    std::jthread poster{[&next, rounds](const std::stop_token& stop) {
         for (int round = 0; round < rounds; ++round) {
             Disposable* disposable = nullptr;
             if (!wait_until(stop,

@@ -5,7 +5,8 @@
 //
 // The command and everything it starts see the errno instead of the call. Exit status: the
 // command's own; 2 when nothing was run (bad arguments, or the kernel refused the filter); 127 when
-// exec failed. The filter needs "no new privileges", so set-user-id programs below it gain none.
+// exec failed. Unless it is started by root the filter needs "no new privileges", so set-user-id
+// programs below it gain none.
 
 #define _GNU_SOURCE
 
@@ -185,6 +186,9 @@ static void install(const struct Filter* filter) {
     struct Filter copy = *filter;
     struct sock_fprog program = {copy.length, copy.instructions};
 
+    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0) {
+        return;
+    }
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
         refuse("the kernel refused 'no new privileges': %s", strerror(errno));
     }

@@ -20,7 +20,7 @@
 namespace tocsin::resource {
 namespace {
 
-constexpr std::int64_t units = core::rounds_or(10'000, 1'000);
+const std::int64_t units = core::rounds_or(10'000, 1'000);
 constexpr std::size_t readers = 4;
 
 class MountStorm : public testing::TestWithParam<unsigned> {

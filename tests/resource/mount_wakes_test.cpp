@@ -21,7 +21,7 @@
 namespace tocsin::resource {
 namespace {
 
-constexpr std::int64_t wakes = core::rounds_or(10'000, 2'000);
+const std::int64_t wakes = core::rounds_or(10'000, 2'000);
 
 std::string client() {
     return TOCSIN_BIN_DIR "/wake_client";

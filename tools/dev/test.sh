@@ -3,7 +3,7 @@
 
 # Labels of tests that no sanitizer can say more about: the tree itself, and the launcher that hides
 # system calls (the sanitizers need some of them) with what runs below it.
-release_only=(house fallback fallback-mode)
+release_only=(house fallback fallback-mode fallback-mount)
 
 # With more than 28 random bits in an address the thread sanitizer of gcc 12 finds no room for its
 # shadow and stops; then the tests run without randomised addresses.
@@ -50,8 +50,10 @@ find_out_about_mounts() {
     if ! reason=$(python3 tools/dev/doctor.py --may-mount); then
         why_not[mount]=$reason
         why_not[mount-root]=$reason
+        why_not[fallback-mount]=$reason
     elif [ "$(id -u)" -ne 0 ]; then
         why_not[mount-root]="they need root: sudo ./dev test"
+        why_not[fallback-mount]=${why_not[mount-root]}
     fi
 }
 
