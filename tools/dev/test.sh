@@ -5,6 +5,8 @@
 # system calls (the sanitizers need some of them) with what runs below it.
 release_only=(house fallback fallback-mode fallback-mount)
 
+# Tests wait most of the time, so more of them run at once than there are processors.
+#
 # With more than 28 random bits in an address the thread sanitizer of gcc 12 finds no room for its
 # shadow and stops; then the tests run without randomised addresses.
 run_ctest() {
@@ -14,7 +16,7 @@ run_ctest() {
     if [ "$preset" = tsan ] && [ "$bits" -gt 28 ]; then
         prefix=(setarch "$(uname -m)" -R)
     fi
-    "${prefix[@]}" ctest --preset "$preset" -j "$(nproc)" "$@"
+    "${prefix[@]}" ctest --preset "$preset" -j "$((2 * $(nproc)))" "$@"
 }
 
 # Benchmarks are run by ./dev bench only, but have to build without a warning.
