@@ -81,6 +81,7 @@ dev_test() {
     find_out_about_mounts
     lint_beside_the_suite
     suite release
+    test_packages
     suite asan "${release_only[@]}"
     suite tsan "${release_only[@]}"
     tool "models" models/run
