@@ -56,6 +56,22 @@ TEST(SessionTree, a_stream_has_no_size_and_no_position) {
     EXPECT_NE(opened.open_flags & FOPEN_DIRECT_IO, 0U);
 }
 
+TEST(SessionTree, a_time_beyond_all_bounds_becomes_the_furthest_there_is) {
+    Switchboard board;
+    TestKernel kernel{&board};
+    for (const std::int64_t seconds : {INT64_MAX, INT64_MIN, INT64_MAX / 1'000'000'000}) {
+        ::fuse_setattr_in wanted = {};
+        wanted.valid = FATTR_ATIME;
+        wanted.atime = static_cast<std::uint64_t>(seconds);
+        wanted.atimensec = 999'999'999;
+        const Answer answer = kernel.ask(FUSE_SETATTR, FUSE_ROOT_ID, wanted);
+        ASSERT_EQ(answer.error, 0);
+        const auto told = static_cast<std::int64_t>(answer.as<::fuse_attr_out>().attr.atime);
+        EXPECT_EQ(told > 0, seconds > 0);
+        EXPECT_GT(std::abs(told), 9'000'000'000);
+    }
+}
+
 TEST(SessionTree, names_lead_to_resources_and_directories_and_nowhere_else) {
     Switchboard one;
     Switchboard two;

@@ -1,7 +1,9 @@
 // The table of libfuse and what needs no open file. Private to tocsin/resource.
 #include <tocsin/resource/operations.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <fuse_lowlevel.h>
 #include <string>
@@ -21,8 +23,14 @@ void refuse(::fuse_req* request, Arguments...) {
     ::fuse_reply_err(request, EPERM);
 }
 
+// A client may ask for any time; what WallTime has no room for becomes the furthest that it has.
 WallTime time_of(const ::timespec& time) noexcept {
-    return WallTime{std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec}};
+    using std::chrono::seconds;
+    constexpr seconds furthest =
+        std::chrono::floor<seconds>(WallTime::duration::max()) - seconds{1};
+    const seconds wanted{
+        std::clamp<std::int64_t>(time.tv_sec, -furthest.count(), furthest.count())};
+    return WallTime{wanted + std::chrono::nanoseconds{time.tv_nsec % 1'000'000'000}};
 }
 
 // What chmod(2), chown(2) and utimensat(2) ask for; the kernel has checked that they may.
