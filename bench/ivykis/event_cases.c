@@ -153,7 +153,7 @@ static double post_pending(int posters) {
     iv_main();
     iv_deinit();
     require(pending.handled == 1, "posts of a pending event did not merge");
-    return span_ns(&all[posters - 1].span) / posts_per_thing;
+    return span_ns(&all[posters - 1].span) / (double)posts_per_thing;
 }
 
 static double post_pending_1(void) {

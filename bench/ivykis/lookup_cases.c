@@ -20,7 +20,7 @@ static double look_for_loop(void) {
         require(found == calls_per_thing, "iv_inited");
     } while (!span_over(&span));
     iv_deinit();
-    return span_ns(&span) / calls_per_thing;
+    return span_ns(&span) / (double)calls_per_thing;
 }
 
 static void ignore(void* cookie) {
@@ -46,7 +46,7 @@ static double look_at_task(void) {
     } while (!span_over(&span));
     iv_main();
     iv_deinit();
-    return span_ns(&span) / calls_per_thing;
+    return span_ns(&span) / (double)calls_per_thing;
 }
 
 static double forget_time(void) {
@@ -60,7 +60,7 @@ static double forget_time(void) {
         }
     } while (!span_over(&span));
     iv_deinit();
-    return span_ns(&span) / calls_per_thing;
+    return span_ns(&span) / (double)calls_per_thing;
 }
 
 const struct bench_case lookup_cases[] = {

@@ -52,7 +52,7 @@ static double register_all(void) {
     for (int index = 0; index < timers_count; index++) {
         iv_timer_register(&timers[index]);
     }
-    return (double)(busy_ns() - began) / timers_count;
+    return (double)(busy_ns() - began) / (double)timers_count;
 }
 
 static double register_timers(void) {
@@ -77,7 +77,7 @@ static double unregister_timers(void) {
     for (int index = 0; index < timers_count; index++) {
         iv_timer_unregister(order[index]);
     }
-    return (double)(busy_ns() - began) / timers_count;
+    return (double)(busy_ns() - began) / (double)timers_count;
 }
 
 static void await_time(long long due_ns) {
@@ -100,7 +100,7 @@ static double expire_timers(void) {
     began = busy_ns();
     iv_main();
     require(expired == timers_count, "not all timers expired");
-    return (double)(busy_ns() - began) / timers_count;
+    return (double)(busy_ns() - began) / (double)timers_count;
 }
 
 const struct bench_case timer_cases[] = {

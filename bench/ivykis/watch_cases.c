@@ -101,7 +101,7 @@ static void serve_counted(void) {
 
 // A job needs two waits, and the program itself writes and reads.
 static double count_calls_of_jobs(void) {
-    return (double)count_calls(serve_counted) / jobs_counted - 4;
+    return (double)count_calls(serve_counted) / (double)jobs_counted - 4;
 }
 
 const struct bench_case watch_cases[] = {

@@ -121,7 +121,7 @@ static double burst_of(int workers) {
     burst(&crew, workers, meet);
     for (int index = 0; index < bursts; index++) {
         await_idle_workers();
-        items[index] = burst(&crew, workers, take_time) / item_ns;
+        items[index] = burst(&crew, workers, take_time) / (double)item_ns;
     }
     dismiss(&crew);
     return median(items, bursts);
