@@ -26,11 +26,41 @@ build_all_of() {
     configure_and_build "$1" --target "${targets[@]}"
 }
 
-# suite PRESET [LABEL...]: builds, then runs the tests of that build without those labels.
+built_ahead=""  # the process that builds while tests run
+
+status_of() { log_of "ahead $1" | sed 's/log$/status/'; }
+
+# build_ahead PRESET...: builds one after the other while tests wait for what they wait for, and gives
+# way to them.
+build_ahead() {
+    local preset status
+    for preset in "$@"; do rm -f "$(log_of "ahead $preset")" "$(status_of "$preset")"; done
+    set -m
+    {
+        renice -n 19 "$BASHPID" >/dev/null
+        for preset in "$@"; do
+            status=0
+            build_all_of "$preset" >"$(log_of "ahead $preset")" 2>&1 || status=$?
+            echo "$status" >"$(status_of "$preset")"
+        done
+    } </dev/null &
+    built_ahead=$!
+    set +m
+    trap 'kill -TERM -- -"$built_ahead" 2>/dev/null || true' EXIT
+}
+
+# Waits for the end of a build that was begun by build_ahead.
+await_build() {
+    while [ ! -s "$(status_of "$1")" ] && kill -0 "$built_ahead" 2>/dev/null; do sleep 0.2; done
+    cat "$(log_of "ahead $1")"
+    return "$(cat "$(status_of "$1")")"
+}
+
+# suite PRESET [LABEL...]: runs the tests of that build, when it is there, without those labels.
 suite() {
     local preset=$1 label labels arguments=()
     shift
-    if ! check "build $preset" build_all_of "$preset"; then
+    if ! check "build $preset" await_build "$preset"; then
         leave_out "suite $preset" "it did not build"
         return
     fi
@@ -80,12 +110,13 @@ dev_test() {
     need build clang lint test bench run
     find_out_about_mounts
     lint_beside_the_suite
+    build_ahead release asan tsan fuzz
     suite release
     test_packages
     suite asan "${release_only[@]}"
     suite tsan "${release_only[@]}"
     tool "models" models/run
-    if check "build fuzz" configure_and_build fuzz; then
+    if check "build fuzz" await_build fuzz; then
         tool "fuzz: corpus, then 10 s each" fuzz/run 10
     fi
     conclude "$began"
