@@ -74,9 +74,9 @@ void register_and_deliver_without_allocating(bool use_epoll) {
             return;
         }
         pipe.write_byte();
-        event.post();
         loop.turn(Wait::no);
         watch.set_interest({});
+        event.post();
         loop.turn(Wait::no);
         event.unregister();
         watch.unregister();

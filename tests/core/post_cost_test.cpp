@@ -67,7 +67,7 @@ TEST(PostCost, a_post_to_a_loop_that_sleeps_makes_one_system_call) {
               1);
 }
 
-TEST(PostCost, a_raw_post_makes_one_system_call) {
+TEST(PostCost, a_raw_post_of_another_process_makes_one_system_call) {
     EXPECT_EQ(count_system_calls([] {
                   Loop loop;
                   RawEvent event;
@@ -76,11 +76,24 @@ TEST(PostCost, a_raw_post_makes_one_system_call) {
                       ::_exit(child_failed);
                   }
                   mark();
-                  event.post();
                   poster.post();
                   mark();
               }),
-              2);
+              1);
+}
+
+TEST(PostCost, a_raw_post_of_the_own_process_makes_none_while_the_loop_is_awake) {
+    EXPECT_EQ(count_system_calls([] {
+                  Loop loop;
+                  RawEvent event;
+                  if (event.register_with(loop)) {
+                      ::_exit(child_failed);
+                  }
+                  mark();
+                  event.post();
+                  mark();
+              }),
+              0);
 }
 
 TEST(PostCost, switching_an_interest_off_and_on_between_two_waits_makes_no_system_call) {

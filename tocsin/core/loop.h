@@ -141,6 +141,7 @@ public:
 
 private:
     friend class Event;
+    friend class RawEvent;
     friend class Task;
     friend class Timer;
     friend class Watch;

@@ -2,16 +2,20 @@
 #include <tocsin/core/raw_event.h>
 
 #include <fcntl.h>
+#include <utility>
 
 #include <tocsin/base/check.h>
 #include <tocsin/base/errors.h>
+#include <tocsin/core/loop.h>
 
 namespace tocsin::core {
 
 RawEvent::RawEvent() noexcept : RawEvent(base::Callback<>{}) {}
 
 RawEvent::RawEvent(base::Callback<> handler) noexcept
-    : handler_{handler}, watch_{base::Callback<Conditions>::bind<&RawEvent::deliver>(*this)} {}
+    : handler_{handler},
+      watch_{base::Callback<Conditions>::bind<&RawEvent::deliver>(*this)},
+      here_{base::Callback<>::bind<&RawEvent::deliver_with_watches>(*this)} {}
 
 std::error_code RawEvent::register_with(Loop& loop) {
     base::check(!registered(), "RawEvent::register_with: the event is registered already; "
@@ -23,18 +27,42 @@ std::error_code RawEvent::register_with(Loop& loop) {
         watch_.register_with(loop, channel_.reading_descriptor(), Condition::input);
     if (error) {
         channel_.close();
+        return error;
     }
-    return error;
+    here_.register_with(loop);
+    --loop.registered_;  // both are one slot of the loop
+    return {};
 }
 
 void RawEvent::unregister() noexcept {
+    if (registered() && here_.loop_->is_of_this_process()) {
+        ++here_.loop_->registered_;
+    }
+    here_.unregister();
+    posted_here_ = false;
     watch_.unregister();
     channel_.close();
 }
 
+void RawEvent::post() const noexcept {
+    const Loop* const loop = here_.loop();
+    if (loop != nullptr && loop->is_of_this_process()) {
+        here_.post();
+    } else if (channel_.is_open()) {
+        channel_.post();
+    }
+}
+
+// Told as an error, which a channel never has: that there is input is the kernel's to say.
+void RawEvent::deliver_with_watches() noexcept {
+    posted_here_ = true;
+    watch_.report(Condition::error);
+}
+
 // Drained before the handler runs: a post made while it runs is a new one.
-void RawEvent::deliver(Conditions) {
-    if (channel_.drain() > 0) {
+void RawEvent::deliver(Conditions ready) {
+    const bool others_posted = ready.has(Condition::input) && channel_.drain() > 0;
+    if (std::exchange(posted_here_, false) || others_posted) {
         const base::Callback<> handler = handler_;
         handler();
     }

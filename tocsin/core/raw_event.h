@@ -6,6 +6,7 @@
 
 #include <tocsin/base/callback.h>
 #include <tocsin/base/descriptor.h>
+#include <tocsin/core/event.h>
 #include <tocsin/core/wake_channel.h>
 #include <tocsin/core/watch.h>
 
@@ -39,9 +40,10 @@ private:
     base::Descriptor descriptor_;
 };
 
-// As Event, but reached over a descriptor: from other processes, which an Event cannot be. Costs
-// one descriptor (two where eventfd is refused), and one system call for every post; within one
-// process, also in a signal handler, an Event is cheaper. Delivered with the watches.
+// As Event, but reached from other processes, too, over a descriptor. Costs that descriptor (two
+// where eventfd is refused), and one system call for every post of another process; the posts of
+// this process, also of its signal handlers, travel as those of an Event do. Delivered with the
+// watches.
 //
 // The caller owns the object. Its handler may unregister it and free it.
 class RawEvent {
@@ -66,25 +68,26 @@ public:
 
     [[nodiscard]] bool registered() const noexcept { return watch_.registered(); }
 
-    // Makes it pending; posts before its delivery are merged. Any thread, any signal handler, also
-    // a handler that interrupts this very call, and any process forked from this one. One system
-    // call; never blocks, keeps errno, raises no signal, does nothing while it is not registered.
-    void post() const noexcept {
-        if (channel_.is_open()) {
-            channel_.post();
-        }
-    }
+    // Makes it pending; posts of this process before its delivery are merged, and so are those of
+    // others, with these as well if the loop has looked for both. Any thread, any signal handler,
+    // also a handler that interrupts this very call, and any process forked from this one, in
+    // whatever way. One system call at most; never blocks, keeps errno, raises no signal, does
+    // nothing while it is not registered.
+    void post() const noexcept;
 
     // Makes another right to post it: one more descriptor. Fails with EMFILE, or EBADF when it is
     // not registered.
     [[nodiscard]] std::error_code make_poster(RawPoster& poster) const;
 
 private:
+    void deliver_with_watches() noexcept;
     void deliver(Conditions ready);
 
     base::Callback<> handler_;
     WakeChannel channel_;
+    bool posted_here_ = false;  // this process has posted, and the delivery is to come
     Watch watch_;
+    mutable Event here_;  // the posts of this process
 };
 
 }  // namespace tocsin::core

@@ -134,6 +134,15 @@ void Watch::deliver_next(Conditions rest) noexcept {
     }
 }
 
+void Watch::report(Conditions conditions) noexcept {
+    base::check(loop_ != nullptr, "Watch::report: the watch is not registered; register it first");
+    loop_->check_thread("Watch::report");
+    ready_ |= conditions;
+    if (!base::Link<ReadyWatches>::linked()) {
+        loop_->state_->collected.ready.push_back(*this);
+    }
+}
+
 void Watch::set_interest(Conditions interest) noexcept {
     base::check(loop_ != nullptr, "Watch::set_interest: the watch is not registered; pass the "
                                   "interest to register_with()");
