@@ -1,6 +1,7 @@
 // A handler that throws leaves the loop usable and nothing lost.
 #include <tocsin/core/loop.h>
 
+#include <chrono>
 #include <deque>
 #include <gtest/gtest.h>
 #include <stdexcept>
@@ -8,6 +9,7 @@
 
 #include <tests/core/patience.h>
 #include <tests/core/pipe.h>
+#include <tocsin/base/clock.h>
 
 namespace tocsin::core {
 namespace {
@@ -79,6 +81,28 @@ TEST(LoopThrow, timers_after_one_that_throws_are_delivered_in_the_next_turn) {
 
 // Ready descriptors, of which the kernel tells again only as long as they are ready: those that a
 // turn collected and did not deliver are delivered even when nothing else happens.
+TEST(LoopThrow, of_very_many_timers_the_rest_is_delivered_in_the_next_turn) {
+    constexpr int count = 5000;
+    base::ManualClock clock;
+    Loop loop{LoopOptions{.clock = clock}};
+    int delivered = 0;
+    std::deque<Timer> timers;
+    for (int number = 0; number < count; ++number) {
+        Timer& timer = timers.emplace_back(base::Callback<>{[&delivered] {
+            if (++delivered == 1000) {
+                throw std::runtime_error{"the thousandth"};
+            }
+        }});
+        timer.arm(loop, base::Time{base::Duration{number * 1000}});
+    }
+    clock.advance(std::chrono::seconds{1});
+    EXPECT_THROW(loop.turn(Wait::no), std::runtime_error);
+    EXPECT_EQ(delivered, 1000);
+    EXPECT_TRUE(loop.turn(Wait::yes));
+    EXPECT_EQ(delivered, count);
+    EXPECT_EQ(loop.registered_count(), 0U);
+}
+
 TEST(LoopThrow, ready_descriptors_after_one_that_throws_are_delivered_in_the_next_turn) {
     FourSlots<Watch, Conditions> slots;
     std::deque<Pipe> pipes(4);

@@ -259,6 +259,25 @@ TEST(TimerOrder, is_that_of_a_sorted_map_under_random_arming_and_cancelling) {
 }
 
 // A million timers, whose handler looks that each comes when it should.
+// Many: so that they are not all taken from the wheel before the first is delivered.
+TEST_F(TimerTest, what_due_timers_arm_for_a_time_that_is_over_comes_in_the_next_turn_however_many) {
+    constexpr int count = 5000;
+    std::deque<Noted> second;
+    std::deque<Does<>> arming;
+    std::deque<Timer> first;
+    for (int number = 0; number < count; ++number) {
+        Timer& timer = second.emplace_back(journal, number).timer;
+        // Before all that are due, and in the reverse order of those that arm them.
+        arming.emplace_back([this, number, &timer] { timer.arm(loop, at(count - number)); });
+        first.emplace_back(arming.back()).arm(loop, at(1'000'000 + number * 1000));
+    }
+    EXPECT_EQ(turn_at(10'000'000), std::vector<int>{});
+    std::vector<int> expected(count);
+    std::iota(expected.rbegin(), expected.rend(), 0);
+    EXPECT_EQ(turn(), expected);
+    EXPECT_EQ(turn(), std::vector<int>{});
+}
+
 struct Million {
     explicit Million(std::uint64_t seed) : random{seed}, timers(count) {
         for (std::size_t number = 0; number < count; ++number) {

@@ -42,7 +42,8 @@ public:
             expected.push_back(entry->second);
         }
         base::List<Timer> due;
-        wheel_.collect(now_, due);
+        while (wheel_.collect(now_, due)) {
+        }
         std::vector<const Timer*> collected;
         while (!due.empty()) {
             collected.push_back(&due.pop_front());

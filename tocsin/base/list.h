@@ -140,6 +140,13 @@ public:
     }
     [[nodiscard]] T* first() noexcept { return empty() ? nullptr : &front(); }
 
+    // The element before `element`, or nullptr at the beginning.
+    [[nodiscard]] T* previous_of(const T& element) const noexcept {
+        Link<Tag>* const previous = static_cast<const Link<Tag>&>(element).previous_;
+        return previous == &root_ ? nullptr : static_cast<T*>(previous);
+    }
+    [[nodiscard]] T* last() noexcept { return empty() ? nullptr : &back(); }
+
 private:
     static T& element(Link<Tag>& link) noexcept { return static_cast<T&>(link); }
 

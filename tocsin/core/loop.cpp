@@ -152,16 +152,19 @@ void Loop::read_time() noexcept {
 
 bool Loop::deliver_timers() {
     State& state = *state_;
-    if (state.timers.may_be_due(state.time)) {
-        state.timers.collect(state.time, state.due_timers);
-    }
-    const bool any = !state.due_timers.empty();
-    while (!state.due_timers.empty()) {
-        Timer& timer = state.due_timers.pop_front();
-        --registered_;
-        const base::Callback<> handler = timer.handler_;
-        handler();
-    }
+    const base::Time now = state.time;
+    bool any = false;
+    bool more = state.timers.may_be_due(now);
+    do {
+        more = more && state.timers.collect(now, state.due_timers);
+        any = any || !state.due_timers.empty();
+        while (!state.due_timers.empty()) {
+            Timer& timer = state.due_timers.pop_front();
+            --registered_;
+            const base::Callback<> handler = timer.handler_;
+            handler();
+        }
+    } while (more);
     return any;
 }
 

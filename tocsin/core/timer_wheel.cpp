@@ -11,6 +11,9 @@ namespace {
 // A walk through more timers than this costs more than an early look.
 constexpr int walk_max = 32;
 
+// So many timers fit into the nearest cache from being collected until they are delivered.
+constexpr int collected_at_once = 256;
+
 }  // namespace
 
 // Times before the clock's zero come first, so the sign bit is turned.
@@ -40,10 +43,14 @@ std::uint64_t TimerWheel::start_of(Place place) const noexcept {
 void TimerWheel::add(Timer& timer) noexcept {
     const std::uint64_t ticks = ticks_of(timer.deadline_);
     bound_ = std::min(bound_, ticks);
-    if (ticks < turned_to_) {
+    if (ticks < turned_to_ || (collecting_ && ticks <= collected_until_)) {
         overdue_.push_back(timer);
-        return;
+    } else {
+        put(timer, ticks);
     }
+}
+
+void TimerWheel::put(Timer& timer, std::uint64_t ticks) noexcept {
     const Place place = place_of(ticks);
     Level& level = levels_[place.level];
     level.slots[place.slot].push_back(timer);
@@ -66,31 +73,49 @@ std::optional<TimerWheel::Place> TimerWheel::first_occupied() noexcept {
     return std::nullopt;
 }
 
-void TimerWheel::collect(base::Time now, base::List<Timer>& due) noexcept {
-    collect_overdue(due);
+bool TimerWheel::collect(base::Time now, base::List<Timer>& due) noexcept {
     const std::uint64_t end = ticks_of(now);
-    while (const std::optional<Place> place = first_occupied()) {
-        const std::uint64_t start = start_of(*place);
-        if (start > end) {
-            break;
+    if (!collecting_ || end != collected_until_) {
+        begin_to_collect(end, due);
+    }
+    for (int slots = 0; slots < collected_at_once;) {
+        const std::optional<Place> place = first_occupied();
+        if (!place || start_of(*place) > end) {
+            turned_to_ = std::max(turned_to_, end);
+            bound_ = std::min(bound_, find_bound());
+            collecting_ = false;
+            return false;
         }
-        turned_to_ = start;
+        turned_to_ = start_of(*place);
         if (place->level == 0) {
             due.splice_back(levels_[0].slots[place->slot]);
+            ++slots;
         } else {
             spread(*place);
         }
     }
-    turned_to_ = std::max(turned_to_, end);
-    bound_ = find_bound();
+    return true;
 }
 
-// Turning has entered the slot: its timers differ from the time in a lower digit now.
+// What is armed from now on for a time that is over is collected the next time.
+void TimerWheel::begin_to_collect(std::uint64_t end, base::List<Timer>& due) noexcept {
+    collect_overdue(due);
+    collecting_ = true;
+    collected_until_ = end;
+    bound_ = never;
+}
+
+// Turning has entered the slot: its timers differ from the time in a lower digit now. They lie
+// anywhere in memory, each behind the one before; so somebody walks towards them from the end, and
+// the waits for memory of both overlap.
 void TimerWheel::spread(Place place) noexcept {
     base::List<Timer> moving;
     moving.splice_back(levels_[place.level].slots[place.slot]);
+    const Timer* ahead = moving.last();
     while (!moving.empty()) {
-        add(moving.pop_front());
+        Timer& timer = moving.pop_front();
+        ahead = ahead == nullptr || ahead == &timer ? nullptr : moving.previous_of(*ahead);
+        put(timer, ticks_of(timer.deadline_));
     }
 }
 
@@ -110,10 +135,12 @@ void TimerWheel::forget() noexcept {
         }
     }
     bound_ = never;
+    collecting_ = false;
 }
 
 std::optional<base::Time> TimerWheel::next_look() const noexcept {
-    return bound_ == never ? std::nullopt : std::optional{time_of(bound_)};
+    const std::uint64_t bound = collecting_ ? std::min(bound_, turned_to_) : bound_;
+    return bound == never ? std::nullopt : std::optional{time_of(bound)};
 }
 
 std::uint64_t TimerWheel::find_bound() noexcept {

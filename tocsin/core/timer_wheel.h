@@ -26,10 +26,14 @@ public:
     void add(Timer& timer) noexcept;
 
     // Whether collect() could find something due at `now`: cheap, and right when it says no.
-    [[nodiscard]] bool may_be_due(base::Time now) const noexcept { return ticks_of(now) >= bound_; }
+    [[nodiscard]] bool may_be_due(base::Time now) const noexcept {
+        return collecting_ || ticks_of(now) >= bound_;
+    }
 
-    // Moves every timer that is due at `now` to the end of `due`, in the order of delivery.
-    void collect(base::Time now, base::List<Timer>& due) noexcept;
+    // Moves timers that are due at `now` to the end of `due`, in the order of delivery: some of
+    // them, so that they are delivered while they are in the cache. True when there may be more; it
+    // is called with the same `now` then. What is added meanwhile is not among them.
+    [[nodiscard]] bool collect(base::Time now, base::List<Timer>& due) noexcept;
 
     // Becomes empty without touching the timers.
     void forget() noexcept;
@@ -61,12 +65,16 @@ private:
     [[nodiscard]] std::uint64_t start_of(Place place) const noexcept;
     [[nodiscard]] std::uint64_t find_bound() noexcept;
     [[nodiscard]] std::uint64_t look_into(Place place) noexcept;
+    void begin_to_collect(std::uint64_t end, base::List<Timer>& due) noexcept;
     void collect_overdue(base::List<Timer>& due) noexcept;
     void spread(Place place) noexcept;
+    void put(Timer& timer, std::uint64_t ticks) noexcept;
 
     std::uint64_t turned_to_;
     std::uint64_t bound_ = never;  // no timer is due before it
-    base::List<Timer> overdue_;    // armed for a time before turned_to_
+    base::List<Timer> overdue_;    // armed for a time that was over already
+    bool collecting_ = false;      // not everything that is due has been collected
+    std::uint64_t collected_until_ = 0;
     std::array<Level, level_count> levels_;
 };
 
