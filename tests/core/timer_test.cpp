@@ -267,8 +267,8 @@ TEST_F(TimerTest, what_due_timers_arm_for_a_time_that_is_over_comes_in_the_next_
     std::deque<Timer> first;
     for (int number = 0; number < count; ++number) {
         Timer& timer = second.emplace_back(journal, number).timer;
-        // Before all that are due, and in the reverse order of those that arm them.
-        arming.emplace_back([this, number, &timer] { timer.arm(loop, at(count - number)); });
+        // After all that are due, and in the reverse order of those that arm them.
+        arming.emplace_back([this, number, &timer] { timer.arm(loop, at(9'000'000 - number)); });
         first.emplace_back(arming.back()).arm(loop, at(1'000'000 + number * 1000));
     }
     EXPECT_EQ(turn_at(10'000'000), std::vector<int>{});
