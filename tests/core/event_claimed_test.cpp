@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <thread>
 
+#include <tests/core/forked.h>
 #include <tests/core/interruptions.h>
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
@@ -40,24 +41,12 @@ public:
     // Stops the poster somewhere, and unregisters and frees the event that it is posting, if it has
     // claimed it and not made it visible yet. True when it had.
     bool meets_a_claim() {
-        halt_wanted_ = true;
-        if (!comes_true([this] {
-                loop_.turn(Wait::no);
-                return stage_ == Stage::halted;
-            })) {
-            ADD_FAILURE() << "no signal has stopped the poster";
+        Slot* const claimed = halt_in_a_claim();
+        if (claimed == nullptr) {
             return false;
         }
-        loop_.run_until_idle();
-        Slot& slot = slots_[current_];
+        Slot& slot = *claimed;
         const int before = slot.delivered;
-        // Merged into the poster's own post, which nobody can see, or else delivered.
-        slot.event->post();
-        loop_.run_until_idle();
-        if (slot.delivered > before) {
-            stage_ = Stage::posting;
-            return false;
-        }
         pause_ = true;
         stage_ = Stage::unregistering;
         slot.event->unregister();
@@ -72,6 +61,29 @@ public:
         return true;
     }
 
+    // As above, but it is a forked child that goes on with the loop and unregisters the event:
+    // there nobody makes the event visible any more.
+    bool meets_a_claim_in_a_child() {
+        Slot* const slot = halt_in_a_claim();
+        if (slot == nullptr) {
+            return false;
+        }
+        EXPECT_EQ(in_child([this, slot] {
+                      if (loop_.continue_in_child()) {
+                          return false;
+                      }
+                      slot->event->unregister();
+                      slot->event->register_with(loop_);
+                      const int before = slot->delivered;
+                      slot->event->post();
+                      loop_.run_until_idle();
+                      return slot->delivered == before + 1;
+                  }),
+                  0);
+        stage_ = Stage::posting;
+        return true;
+    }
+
 private:
     enum class Stage { posting, halted, unregistering };
 
@@ -82,6 +94,30 @@ private:
         int delivered = 0;
         std::unique_ptr<Event> event = new_event();
     };
+
+    // Stops the poster somewhere. What it is posting, if it has claimed that and not made it
+    // visible yet; nullptr otherwise, and then it goes on.
+    Slot* halt_in_a_claim() {
+        halt_wanted_ = true;
+        if (!comes_true([this] {
+                loop_.turn(Wait::no);
+                return stage_ == Stage::halted;
+            })) {
+            ADD_FAILURE() << "no signal has stopped the poster";
+            return nullptr;
+        }
+        loop_.run_until_idle();
+        Slot& slot = slots_[current_];
+        const int before = slot.delivered;
+        // Merged into the poster's own post, which nobody can see, or else delivered.
+        slot.event->post();
+        loop_.run_until_idle();
+        if (slot.delivered > before) {
+            stage_ = Stage::posting;
+            return nullptr;
+        }
+        return &slot;
+    }
 
     void post_all_the_time() {
         const Interruptions interruptions{std::chrono::microseconds{100}};
@@ -136,6 +172,12 @@ TEST(EventClaimed, unregistering_waits_for_the_poster_and_drops_the_post) {
         met += met < wanted && poster.meets_a_claim() ? 1 : 0;
         return met >= wanted;
     })) << met;
+}
+
+TEST(EventClaimed, a_forked_child_does_not_wait_for_a_poster_that_it_does_not_have) {
+    Halted poster;
+    EXPECT_TRUE(
+        comes_true([&poster] { return thread_sanitized || poster.meets_a_claim_in_a_child(); }));
 }
 
 }  // namespace

@@ -323,6 +323,7 @@ std::error_code Loop::continue_in_child() noexcept {
         return error;
     }
     state.rings_owed = state.rings_taken = 0;
+    state.ready.outlive_posters();
     state.fork_generation = base::fork_generation();
     state.thread = ::pthread_self();
     state.thread_id.store(own_thread_id(), std::memory_order_relaxed);

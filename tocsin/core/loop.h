@@ -121,9 +121,9 @@ public:
 
     // In a forked child, on the thread that has forked and that turned the loop: makes the loop the
     // child's own, with everything that is registered with it, and a descriptor of its own for each
-    // of the loop's. The parent's loop does not notice. Posts that other threads of the parent were
-    // making at the fork may be lost; the event of such a post must not be unregistered, only made
-    // anew. Fails as the constructor does, with an error and nothing
+    // of the loop's. The parent's loop does not notice. An event that another thread of the parent
+    // was posting at the fork is deaf in the child until it is unregistered, which then takes
+    // a third of a second, and registered again. Fails as the constructor does, with an error and nothing
     // changed.
     [[nodiscard]] std::error_code continue_in_child() noexcept;
 

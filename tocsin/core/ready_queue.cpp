@@ -7,6 +7,13 @@
 
 namespace tocsin::core {
 
+namespace {
+
+// A poster needs nanoseconds from claiming an event to pushing it; this is a third of a second.
+constexpr int moments_max = 5'000;
+
+}  // namespace
+
 // An address that no event can have.
 Event* ReadyQueue::asleep() noexcept {
     alignas(Event) static constinit std::byte place{};
@@ -93,11 +100,16 @@ bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
 }
 
 void ReadyQueue::remove(Event& event) noexcept {
-    while ((event.state_.load(std::memory_order_acquire) & Event::pending_flag) != 0) {
+    for (int moments = 0; (event.state_.load(std::memory_order_acquire) & Event::pending_flag) != 0;
+         ++moments) {
         collect(stack_.exchange(nullptr, std::memory_order_acquire));
         link_backwards();
         if (&event == first_ || previous_of(event) != nullptr) {
             unlink(event);
+            return;
+        }
+        if (posters_may_be_gone_ && moments >= moments_max) {
+            event.state_.store(0, std::memory_order_relaxed);
             return;
         }
         wait_a_moment();

@@ -50,6 +50,10 @@ public:
     // yet.
     void remove(Event& event) noexcept;
 
+    // In a forked child, which has none of the threads that were posting at the fork: remove() does
+    // not wait for ever from now on.
+    void outlive_posters() noexcept { posters_may_be_gone_ = true; }
+
 private:
     void collect(Event* newest) noexcept;
     void link_backwards() noexcept;
@@ -67,6 +71,7 @@ private:
     Event* last_ = nullptr;
     Event* turn_end_ = nullptr;
     Event* linked_ = nullptr;
+    bool posters_may_be_gone_ = false;
 };
 
 }  // namespace tocsin::core
