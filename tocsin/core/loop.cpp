@@ -223,7 +223,10 @@ bool Loop::busy() const noexcept {
 // work which renews itself neither starves descriptors nor pays a system call for every turn.
 bool Loop::should_look() noexcept {
     State& state = *state_;
-    const bool look = (state.looks_in_every_turn && state.watches > 0) || !state.clock.passes() ||
+    if (state.watches == 0) {
+        return false;
+    }
+    const bool look = state.looks_in_every_turn || !state.clock.passes() ||
                       state.time - state.looked_at >= unlooked_max ||
                       ++state.turns_unlooked >= turns_unlooked_max;
     if (look) {
