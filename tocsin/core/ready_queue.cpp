@@ -1,8 +1,6 @@
 // Publishing, collecting and removing of pending events. Private to tocsin/core.
 #include <tocsin/core/ready_queue.h>
 
-#include <cstddef>
-
 #include <tocsin/core/wait_a_moment.h>
 
 namespace tocsin::core {
@@ -13,27 +11,6 @@ namespace {
 constexpr int moments_max = 5'000;
 
 }  // namespace
-
-// An address that no event can have.
-Event* ReadyQueue::asleep() noexcept {
-    alignas(Event) static constinit std::byte place{};
-    return reinterpret_cast<Event*>(&place);
-}
-
-bool ReadyQueue::post(Event& event, ReadyQueue& queue) noexcept {
-    // A read-modify-write even when the event is pending already: only so is what the caller wrote
-    // before ordered against the handler that clears the flag. A plain look here loses posts.
-    if ((event.state_.fetch_or(Event::pending_flag, std::memory_order_acq_rel) &
-         Event::pending_flag) != 0) {
-        return false;
-    }
-    Event* newest = queue.stack_.load(std::memory_order_relaxed);
-    do {
-        event.next_ = newest == asleep() ? nullptr : newest;
-    } while (!queue.stack_.compare_exchange_weak(newest, &event, std::memory_order_release,
-                                                 std::memory_order_relaxed));
-    return newest == asleep();
-}
 
 bool ReadyQueue::fall_asleep() noexcept {
     Event* nothing = nullptr;
@@ -76,27 +53,6 @@ void ReadyQueue::begin_turn() noexcept {
 void ReadyQueue::forget() noexcept {
     stack_.store(nullptr, std::memory_order_relaxed);
     first_ = last_ = turn_end_ = linked_ = nullptr;
-}
-
-bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
-    if (turn_end_ == nullptr) {
-        return false;
-    }
-    Event& event = *first_;
-    first_ = event.next_;
-    if (first_ == nullptr) {
-        last_ = nullptr;
-    }
-    if (turn_end_ == &event) {
-        turn_end_ = nullptr;
-    }
-    if (linked_ == &event) {
-        linked_ = nullptr;
-    }
-    handler = event.handler_;
-    // Armed again before the handler runs, so that a post made while it runs is a new one.
-    event.state_.exchange(0, std::memory_order_acq_rel);
-    return true;
 }
 
 void ReadyQueue::remove(Event& event) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 
 #include <tocsin/core/event.h>
 
@@ -58,8 +59,12 @@ private:
     void collect(Event* newest) noexcept;
     void link_backwards() noexcept;
     void unlink(Event& event) noexcept;
-    [[nodiscard]] static Event* asleep() noexcept;
+
+    // An address that no event can have.
+    [[nodiscard]] static Event* asleep() noexcept { return reinterpret_cast<Event*>(&place_); }
     [[nodiscard]] static Event* previous_of(const Event& event) noexcept;
+
+    alignas(Event) inline static constinit std::byte place_{};
 
     // The newest event that the loop has not collected, or nullptr, or asleep(). It has a cache
     // line of its own: posters write it, and the loop reads the rest all the time.
@@ -73,5 +78,43 @@ private:
     Event* linked_ = nullptr;
     bool posters_may_be_gone_ = false;
 };
+
+inline bool ReadyQueue::post(Event& event, ReadyQueue& queue) noexcept {
+    // A read-modify-write even when the event is pending already: only so is what the caller wrote
+    // before ordered against the handler that clears the flag. A plain look here loses posts.
+    if ((event.state_.fetch_or(Event::pending_flag, std::memory_order_acq_rel) &
+         Event::pending_flag) != 0) {
+        return false;
+    }
+    Event* newest = queue.stack_.load(std::memory_order_relaxed);
+    do {
+        event.next_ = newest == asleep() ? nullptr : newest;
+    } while (!queue.stack_.compare_exchange_weak(newest, &event, std::memory_order_release,
+                                                 std::memory_order_relaxed));
+    return newest == asleep();
+}
+
+inline bool ReadyQueue::next_of_turn(base::Callback<>& handler) noexcept {
+    if (turn_end_ == nullptr) {
+        return false;
+    }
+    Event& event = *first_;
+    first_ = event.next_;
+    // Its poster has written to it on another processor: it comes while this handler runs.
+    __builtin_prefetch(first_, 1);
+    if (first_ == nullptr) {
+        last_ = nullptr;
+    }
+    if (turn_end_ == &event) {
+        turn_end_ = nullptr;
+    }
+    if (linked_ == &event) {
+        linked_ = nullptr;
+    }
+    handler = event.handler_;
+    // Armed again before the handler runs, so that a post made while it runs is a new one.
+    event.state_.exchange(0, std::memory_order_acq_rel);
+    return true;
+}
 
 }  // namespace tocsin::core
