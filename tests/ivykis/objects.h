@@ -15,6 +15,7 @@
 #include <iv_event_raw.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -184,6 +185,17 @@ static inline void make_room(void) {
 // Whether the process uses epoll; under poll and ppoll some things come out otherwise.
 static inline int by_epoll(void) {
     return strncmp(iv_poll_method_name(), "epoll", 5) == 0;
+}
+
+// What one way to wake a loop takes: an eventfd, or a pair where the kernel refuses that.
+static inline int descriptors_of_a_channel(void) {
+    int number = eventfd(0, EFD_CLOEXEC);
+
+    if (number < 0) {
+        return 2;
+    }
+    close(number);
+    return 1;
 }
 
 // Whether `body`, run in a process of its own, aborts. If it does not, it must end well.

@@ -61,10 +61,10 @@ private:
     void unlink(Event& event) noexcept;
 
     // An address that no event can have.
-    [[nodiscard]] static Event* asleep() noexcept { return reinterpret_cast<Event*>(&place_); }
+    [[nodiscard]] static Event* asleep() noexcept { return reinterpret_cast<Event*>(&asleep_mark); }
     [[nodiscard]] static Event* previous_of(const Event& event) noexcept;
 
-    alignas(Event) inline static constinit std::byte place_{};
+    alignas(Event) inline static constinit std::byte asleep_mark{};
 
     // The newest event that the loop has not collected, or nullptr, or asleep(). It has a cache
     // line of its own: posters write it, and the loop reads the rest all the time.
