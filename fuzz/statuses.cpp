@@ -33,15 +33,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!status) {
         return 0;
     }
-    std::size_t open_count = status->value("open_count", std::size_t{0});
+    static_cast<void>(status->value("open_count", std::size_t{0}));
     for (const json& resource : status->value("resources", json::array())) {
-        open_count += resource.value("open_count", std::size_t{0});
+        static_cast<void>(resource.value("open_count", std::size_t{0}));
     }
-    const auto age = status->value("age_ms", std::int64_t{0});
-    const bool readable = status->value("pid", 0) != -1 || status->value("uid", ::uid_t{0}) != 1 ||
-                          status->value("socket", false) || open_count + 1 > 0 || age > 0 ||
-                          status->value("command", std::string{}).empty();
-    if (!readable || depth_of(*status) > depth_max) {
+    static_cast<void>(status->value("age_ms", std::int64_t{0}));
+    static_cast<void>(status->value("pid", 0));
+    static_cast<void>(status->value("uid", ::uid_t{0}));
+    static_cast<void>(status->value("socket", false));
+    static_cast<void>(status->value("command", std::string{}));
+    if (depth_of(*status) > depth_max) {
         std::abort();
     }
     return 0;

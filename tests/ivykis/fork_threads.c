@@ -6,6 +6,10 @@
 
 #include <iv_thread.h>
 
+// Debian's headers are older than this call; on the stock library it is not there.
+extern __attribute__((weak)) void iv_work_pool_submit_continuation(struct iv_work_pool* pool,
+                                                                   struct iv_work_item* item);
+
 static struct iv_event event;
 static struct iv_work_pool pool;
 static struct job job;
@@ -17,6 +21,7 @@ static void in_a_child(void (*body)(void)) {
     pid_t child = fork();
 
     if (child == 0) {
+        alarm(10);
         body();
         _exit(0);
     }
@@ -142,6 +147,112 @@ BETTER(threads_of_the_parent_do_not_hold_the_loop_of_a_forked_child) {
     in_a_child(run_until_nothing_is_registered);
     close(ends[1]);
     run_until_nothing_is_registered();
+}
+
+static pid_t forked;
+static struct iv_task fork_task;
+static struct iv_event fork_event;
+
+// In the child the handler returns, and iv_main() goes on.
+static void fork_here(void* cookie) {
+    (void)cookie;
+    forked = fork();
+    if (forked == 0) {
+        alarm(10);
+    }
+}
+
+static void fork_and_quit_in_the_parent(void* cookie) {
+    fork_here(cookie);
+    if (forked != 0) {
+        iv_quit();
+    }
+}
+
+static void unregister_fork_event(void* unused) {
+    (void)unused;
+    iv_event_unregister(&fork_event);
+}
+
+// Forks by an event that is pending already. The handler calls nothing of the library, so that the
+// rest of the turn is delivered in a child whose loop is still the parent's.
+static void start_forking(void) {
+    static struct iv_timer later;
+
+    start_event(&fork_event, fork_here, NULL);
+    iv_event_post(&fork_event);
+    start_timer(&later, 20 * ms, unregister_fork_event, NULL);
+}
+
+// iv_main() has returned, in the child or in the parent, which sees to it that the child ended
+// well.
+static void both_have_returned(void) {
+    int status;
+
+    if (forked == 0) {
+        _exit(0);
+    }
+    SAME(waitpid(forked, &status, 0), forked);
+    SAME(status, 0);
+}
+
+// L8: as above.
+BETTER(a_child_that_a_handler_has_forked_ends_its_loop_when_only_threads_of_the_parent_held_it) {
+    iv_init();
+    open_pipe(ends, 0);
+    SAME(iv_thread_create("reader", read_until_end, NULL), 0);
+    start_task(&fork_task, fork_and_quit_in_the_parent, NULL);
+    iv_main();
+    both_have_returned();
+    close(ends[1]);
+    run_until_nothing_is_registered();
+}
+
+static void end_at_once(void* unused) {
+    (void)unused;
+}
+
+// The end of the thread is told in the turn in which another handler forks.
+BETTER(a_child_that_a_handler_has_forked_does_not_join_a_thread_of_the_parent) {
+    iv_init();
+    start_forking();
+    SAME(iv_thread_create("short", end_at_once, NULL), 0);
+    wait_for_threads(1);
+    iv_main();
+    both_have_returned();
+    iv_deinit();
+}
+
+static void continue_work(void* cookie) {
+    static struct job continuation;
+
+    prepare_job(&continuation);
+    iv_work_pool_submit_continuation(&pool, &continuation.item);
+    work_until_told(cookie);
+}
+
+static void tell_worker(void* unused) {
+    (void)unused;
+    close(ends[1]);
+}
+
+// What the pool has to do is to be done in the turn in which another handler forks.
+BETTER(a_pool_may_have_something_to_do_when_a_handler_forks) {
+    struct iv_timer later;
+
+    iv_init();
+    open_pipe(ends, 0);
+    create_pool(&pool, 2);
+    start_forking();
+    start_timer(&later, 20 * ms, tell_worker, NULL);
+    prepare_job(&job);
+    job.item.work = continue_work;
+    iv_work_pool_submit_work(&pool, &job.item);
+    KEEP(meet(&met_while_working, 2));
+    iv_work_pool_put(&pool);
+    iv_main();
+    both_have_returned();
+    iv_deinit();
 }
 
 static void post_at_once(void) {

@@ -115,6 +115,12 @@ int ThreadFamily::create(const char* name, void (*function)(void*), void* argume
 }
 
 void ThreadFamily::join(Child& child) {
+    if (!ThreadLoop::current()->core().is_of_this_process()) {
+        // Another handler of this turn has forked. The thread is the parent's, and `child` is freed
+        // when the loop becomes this process's own.
+        static_cast<void>(ThreadLoop::of_caller("iv_thread"));
+        return;
+    }
     ::pthread_join(child.thread, nullptr);
     child.say("joined");
     child.unlink();

@@ -129,12 +129,16 @@ void ThreadLoop::run() {
     quitting_ = false;
     while (true) {
         core_.deliver_due();
-        if (quitting_ || core_.registered_count() == 0) {
+        if (quitting_) {
             return;
         }
         if (!core_.is_of_this_process()) {
-            // A handler has forked, and this is the child.
+            // A handler has forked, and this is the child: threads that it does not have may have
+            // been all that kept the loop running.
             static_cast<void>(continue_here("iv_main"));
+        }
+        if (core_.registered_count() == 0) {
+            return;
         }
         // What was delivered is no reason not to sleep: only the loop looks at what came of it.
         core_.wait_and_deliver(core::Wait::yes, false);

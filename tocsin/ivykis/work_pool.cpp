@@ -156,8 +156,14 @@ void WorkPool::worker_gone(bool has_failed) {
     }
 }
 
+// Another handler of this turn may have forked, and this be the child.
+void WorkPool::begin_delivery() {
+    static_cast<void>(ThreadLoop::of_caller("iv_work"));
+}
+
 // What is done now is completed now; a completion may submit, and put the pool.
 void WorkPool::deliver_news() {
+    begin_delivery();
     WorkItems done;
     lock_.lock();
     done.take_all(done_);
@@ -197,6 +203,7 @@ void WorkPool::start_worker(bool try_to) {
 }
 
 void WorkPool::work_here() {
+    begin_delivery();
     lock_.lock();
     iv_work_item* const item = workers_ == retired_ ? waiting_.pop_front() : nullptr;
     const bool more = !waiting_.empty();

@@ -61,6 +61,7 @@ private:
     void worker_gone(bool has_failed);
 
     // On the owner's thread.
+    static void begin_delivery();
     void deliver_news();
     void start_worker(bool try_to);
     [[nodiscard]] bool may_start_locked() const noexcept;

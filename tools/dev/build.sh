@@ -6,8 +6,7 @@ presets=(release debug asan tsan clang fuzz)
 configure_and_build() {
     local preset=$1
     shift
-    cmake --preset "$preset"
-    cmake --build --preset "$preset" -j "$(nproc)" "$@"
+    cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(nproc)" "$@"
 }
 
 # build_preset PRESET [ARGUMENT...]: one step; what it needs is installed first.

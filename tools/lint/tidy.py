@@ -29,7 +29,7 @@ def digest(*paths):
 
 def state_of_headers():
     headers = [path for path in source_files() if path.suffix == ".h"]
-    return digest(ROOT / ".clang-tidy", *(ROOT / path for path in headers))
+    return digest(ROOT / ".clang-tidy", Path(__file__), *(ROOT / path for path in headers))
 
 
 def files_to_check(build):
@@ -39,17 +39,18 @@ def files_to_check(build):
     known = {entry["file"]: entry for entry in reversed(commands)}
     (build / "tidy/compile_commands.json").write_text(json.dumps(list(known.values())))
     wanted = [ROOT / path for path in source_files() if path.suffix != ".h"]
-    return [path for path in wanted if str(path) in known]
+    return [(path, known[str(path)]["command"]) for path in wanted if str(path) in known]
 
 
 def options_for(path):
     return [] if path.relative_to(ROOT).parts[0] in FOLDERS else WARNINGS_ONLY
 
 
-def check_file(build, headers, path):
+def check_file(build, headers, path, command):
     """None, or what clang-tidy said."""
     state = headers.copy()
     state.update(path.read_bytes())
+    state.update(command.encode())
     stamp = build / "tidy" / state.hexdigest()
     if stamp.exists():
         return None
@@ -71,7 +72,7 @@ def main():
     headers = state_of_headers()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(
-            lambda path: check_file(build, headers, path), files_to_check(build)
+            lambda file: check_file(build, headers, *file), files_to_check(build)
         )
         return report([problem for problem in results if problem], "clang-tidy")
 
