@@ -69,6 +69,33 @@ TEST_F(PublicationEnd, a_reader_that_comes_within_the_second_is_told_too) {
     EXPECT_TRUE(finished_);
 }
 
+TEST_F(PublicationEnd, who_only_watches_has_a_second_to_close_as_well) {
+    publication_.observer_appeared();
+    {
+        cli::RecordReader reader{publication_.ring()};
+        read_to_the_end(reader);
+    }
+    publication_.reader_moved();
+    pass(999ms);
+    EXPECT_FALSE(finished_);
+    pass(1ms);
+    EXPECT_TRUE(finished_);
+}
+
+TEST_F(PublicationEnd, nothing_waits_for_who_has_watched_and_closed) {
+    publication_.observer_appeared();
+    {
+        cli::RecordReader reader{publication_.ring()};
+        read_to_the_end(reader);
+    }
+    publication_.reader_moved();
+    pass(0s);
+    EXPECT_FALSE(finished_);
+    publication_.observer_disappeared();
+    pass(0s);
+    EXPECT_TRUE(finished_);
+}
+
 TEST_F(PublicationEnd, each_reader_has_its_own_second) {
     cli::RecordReader first{publication_.ring()};
     read_to_the_end(first);
