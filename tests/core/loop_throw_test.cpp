@@ -79,8 +79,33 @@ TEST(LoopThrow, timers_after_one_that_throws_are_delivered_in_the_next_turn) {
     EXPECT_EQ(slots.loop.registered_count(), 0U);
 }
 
-// Ready descriptors, of which the kernel tells again only as long as they are ready: those that a
-// turn collected and did not deliver are delivered even when nothing else happens.
+// Y is armed for a time that is over, and lies behind what was not collected when a handler threw.
+TEST(LoopThrow, the_rest_of_very_many_timers_goes_before_what_was_armed_since) {
+    constexpr int count = 5000;
+    base::ManualClock clock;
+    Loop loop{LoopOptions{.clock = clock}};
+    struct {
+        int delivered = 0;
+        int before_late = -1;
+    } seen;
+    Timer late{base::Callback<>{[&seen] { seen.before_late = seen.delivered; }}};
+    std::deque<Timer> timers;
+    for (int number = 0; number < count; ++number) {
+        Timer& timer = timers.emplace_back(base::Callback<>{[&seen] {
+            if (++seen.delivered == 1000) {
+                throw std::runtime_error{"the thousandth"};
+            }
+        }});
+        timer.arm(loop, base::Time{base::Duration{number * 1000}});
+    }
+    clock.advance(std::chrono::seconds{1});
+    EXPECT_THROW(loop.turn(Wait::no), std::runtime_error);
+    late.arm(loop, base::Time{base::Duration{9'000'000}});
+    clock.advance(std::chrono::seconds{1});
+    loop.run_until_idle();
+    EXPECT_EQ(seen.before_late, count);
+}
+
 TEST(LoopThrow, of_very_many_timers_the_rest_is_delivered_in_the_next_turn) {
     constexpr int count = 5000;
     base::ManualClock clock;
@@ -103,6 +128,8 @@ TEST(LoopThrow, of_very_many_timers_the_rest_is_delivered_in_the_next_turn) {
     EXPECT_EQ(loop.registered_count(), 0U);
 }
 
+// Ready descriptors, of which the kernel tells again only as long as they are ready: those that a
+// turn collected and did not deliver are delivered even when nothing else happens.
 TEST(LoopThrow, ready_descriptors_after_one_that_throws_are_delivered_in_the_next_turn) {
     FourSlots<Watch, Conditions> slots;
     std::deque<Pipe> pipes(4);

@@ -46,9 +46,9 @@ bool find_place() noexcept {
 std::uint32_t fork_generation() noexcept {
     std::uint32_t known = number->load(std::memory_order_relaxed);
     if (known == 0) [[unlikely]] {
-        const std::uint32_t next = last_known.load(std::memory_order_relaxed) + 1;
-        if (number->compare_exchange_strong(known, next, std::memory_order_relaxed)) {
-            last_known.store(next, std::memory_order_relaxed);
+        // Before it is the number, so that a child forked in between does not take it, too.
+        const std::uint32_t next = last_known.fetch_add(1) + 1;
+        if (number->compare_exchange_strong(known, next)) {
             known = next;
         }
     }

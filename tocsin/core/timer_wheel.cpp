@@ -75,6 +75,10 @@ std::optional<TimerWheel::Place> TimerWheel::first_occupied() noexcept {
 
 bool TimerWheel::collect(base::Time now, base::List<Timer>& due) noexcept {
     const std::uint64_t end = ticks_of(now);
+    // What a turn that a handler left by throwing has not collected goes before what was armed
+    // since.
+    while (collecting_ && end != collected_until_ && collect(time_of(collected_until_), due)) {
+    }
     if (!collecting_ || end != collected_until_) {
         begin_to_collect(end, due);
     }
