@@ -311,6 +311,15 @@ void Loop::abandon_slots() noexcept {
     registered_ = 1;
 }
 
+void Loop::retire() noexcept {
+    abandon_slots();
+    if (is_of_this_process()) {
+        await_posters();
+    }
+    state_->bell.close();
+    state_->poller.reset();
+}
+
 std::error_code Loop::continue_in_child() noexcept {
     State& state = *state_;
     if (is_of_this_process()) {

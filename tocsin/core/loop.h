@@ -119,6 +119,11 @@ public:
     // be made anew. On the loop's thread.
     void abandon_slots() noexcept;
 
+    // As abandon_slots(), and gives every descriptor back. What is left may be posted to for ever,
+    // to no effect, as long as its memory is there; it is good for nothing else, and must not be
+    // destroyed. On the loop's thread.
+    void retire() noexcept;
+
     // In a forked child, on the thread that has forked and that turned the loop: makes the loop the
     // child's own, with everything that is registered with it, and a descriptor of its own for each
     // of the loop's. The parent's loop does not notice. An event that another thread of the parent

@@ -6,6 +6,7 @@
 
 #include <tocsin/base/check.h>
 #include <tocsin/base/errors.h>
+#include <tocsin/base/fork.h>
 #include <tocsin/core/loop.h>
 
 namespace tocsin::core {
@@ -29,6 +30,7 @@ std::error_code RawEvent::register_with(Loop& loop) {
         channel_.close();
         return error;
     }
+    process_number_ = static_cast<std::uint16_t>(base::fork_generation());
     here_.register_with(loop);
     --loop.registered_;  // both are one slot of the loop
     return {};
@@ -45,8 +47,8 @@ void RawEvent::unregister() noexcept {
 }
 
 void RawEvent::post() const noexcept {
-    const Loop* const loop = here_.loop();
-    if (loop != nullptr && loop->is_of_this_process()) {
+    if (here_.registered() &&
+        process_number_ == static_cast<std::uint16_t>(base::fork_generation())) {
         here_.post();
     } else if (channel_.is_open()) {
         channel_.post();

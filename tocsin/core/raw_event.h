@@ -71,8 +71,8 @@ public:
     // Makes it pending; posts of this process before its delivery are merged, and so are those of
     // others, with these as well if the loop has looked for both. Any thread, any signal handler,
     // also a handler that interrupts this very call, and any process forked from this one, in
-    // whatever way. One system call at most; never blocks, keeps errno, raises no signal, does
-    // nothing while it is not registered.
+    // whatever way: these reach the process that registered it. One system call at most; never
+    // blocks, keeps errno, raises no signal, does nothing while it is not registered.
     void post() const noexcept;
 
     // Makes another right to post it: one more descriptor. Fails with EMFILE, or EBADF when it is
@@ -85,7 +85,8 @@ private:
 
     base::Callback<> handler_;
     WakeChannel channel_;
-    bool posted_here_ = false;  // this process has posted, and the delivery is to come
+    bool posted_here_ = false;          // this process has posted, and the delivery is to come
+    std::uint16_t process_number_ = 0;  // the end of the fork generation that registered it
     Watch watch_;
     mutable Event here_;  // the posts of this process
 };

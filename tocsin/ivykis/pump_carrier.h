@@ -22,6 +22,12 @@ public:
     [[nodiscard]] PumpPipe take() noexcept;
     void put(PumpPipe pipe) noexcept;
 
+    // Keeps none any more.
+    void close() noexcept {
+        kept_ = {};
+        count_ = 0;
+    }
+
 private:
     static constexpr std::size_t kept_max = 20;
     std::array<PumpPipe, kept_max> kept_;

@@ -1,6 +1,7 @@
 // Begin, run and end of a thread's loop. Private to tocsin/ivykis.
 #include <tocsin/ivykis/thread_loop.h>
 
+#include <atomic>
 #include <cstring>
 #include <new>
 #include <pthread.h>
@@ -38,6 +39,11 @@ ThreadLoop::ThreadLoop()
       own_posts_{base::Callback<>{[this] { core_.deliver_events_early(); }}} {}
 
 ThreadLoop::~ThreadLoop() {
+    core_.abandon_slots();
+}
+
+// Lets go of everything that programs know.
+void ThreadLoop::drop() {
     if (!core_.is_of_this_process()) {
         forget_threads();
     }
@@ -49,7 +55,25 @@ ThreadLoop::~ThreadLoop() {
     local_work_.abandon();
     family_.abandon();
     own_posts_.cancel();
-    core_.abandon_slots();
+}
+
+// A program may drop slots with their loop, and somebody, a signal handler perhaps, may post one of
+// them later: its memory is left to it then, and nothing else.
+void ThreadLoop::discard(ThreadLoop* loop) {
+    if (loop == nullptr) {
+        return;
+    }
+    loop->drop();
+    if (loop->core_.registered_count() == 0) {
+        delete loop;
+        return;
+    }
+    static constinit std::atomic<ThreadLoop*> left{nullptr};
+    loop->core_.retire();
+    loop->pump_pipes_.close();
+    loop->next_left_ = left.load();
+    while (!left.compare_exchange_weak(loop->next_left_, loop)) {
+    }
 }
 
 void ThreadLoop::begin() {
@@ -91,7 +115,7 @@ std::error_code ThreadLoop::try_to_begin() {
         return error;
     }
     // What a forked child has from its parent's thread is of no use to it.
-    delete std::exchange(current_, nullptr);
+    discard(std::exchange(current_, nullptr));
     try {
         current_ = new ThreadLoop;
     } catch (const std::system_error& error) {
@@ -108,7 +132,7 @@ void ThreadLoop::end() noexcept {
     if (current_ != nullptr) {
         current_->tls_.end();
         ::pthread_setspecific(key_of_end(), nullptr);
-        delete std::exchange(current_, nullptr);
+        discard(std::exchange(current_, nullptr));
     }
 }
 

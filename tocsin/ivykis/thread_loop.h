@@ -61,6 +61,8 @@ public:
 private:
     ThreadLoop();
     ~ThreadLoop();
+    void drop();
+    static void discard(ThreadLoop* loop);
     [[nodiscard]] static ThreadLoop* continue_here(const char* call);
     [[nodiscard]] static std::error_code prepare_forks() noexcept;
     void forget_threads();
@@ -77,6 +79,7 @@ private:
     LocalWork local_work_{*this};
     PumpPipes pump_pipes_;
     bool quitting_ = false;
+    ThreadLoop* next_left_ = nullptr;
 };
 
 }  // namespace tocsin::ivykis
