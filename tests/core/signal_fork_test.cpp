@@ -2,8 +2,11 @@
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -45,6 +48,52 @@ bool forks_while_signals_interrupt_allocations() {
     signaller.join();
     allocator.join();
     return all_ended_well;
+}
+
+// Called, if it is there, by each fork of the library of C, in its middle: this is registered when
+// the program begins, before the table of signals is made.
+std::function<void()> in_the_middle_of_a_fork;
+[[maybe_unused]] const int registered = ::pthread_atfork(
+    [] {
+        if (in_the_middle_of_a_fork) {
+            in_the_middle_of_a_fork();
+        }
+    },
+    nullptr, nullptr);
+
+bool watches_a_signal() {
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::alarm(10);
+    Loop loop;
+    int told = 0;
+    SignalWatch watch{base::Callback<>{[&told] { ++told; }}};
+    if (watch.register_with(loop, SIGUSR1)) {
+        return false;
+    }
+    std::raise(SIGUSR1);
+    loop.run_until_idle();
+    return told == 1;
+}
+
+// A child that nobody has told of its birth, made while somebody looked at the table.
+TEST(SignalFork, leaves_a_child_of_the_bare_system_call_free_to_watch_signals) {
+    long child = 0;
+    int status = 1;
+    Loop loop;
+    SignalWatch watch;
+    ASSERT_FALSE(watch.register_with(loop, SIGUSR1));
+    in_the_middle_of_a_fork = [&child] {
+        child = ::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr);
+        if (child == 0) {
+            ::_exit(watches_a_signal() ? 0 : 1);
+        }
+    };
+    EXPECT_EQ(in_child([] { return true; }), 0);
+    in_the_middle_of_a_fork = nullptr;
+    ASSERT_EQ(::waitpid(static_cast<pid_t>(child), &status, 0), child);
+    EXPECT_EQ(status, 0);
 }
 
 TEST(SignalFork, does_not_wait_for_a_handler_that_has_interrupted_an_allocation) {

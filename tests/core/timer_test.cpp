@@ -258,7 +258,6 @@ TEST(TimerOrder, is_that_of_a_sorted_map_under_random_arming_and_cancelling) {
     }
 }
 
-// A million timers, whose handler looks that each comes when it should.
 // Many: so that they are not all taken from the wheel before the first is delivered.
 TEST_F(TimerTest, what_due_timers_arm_for_a_time_that_is_over_comes_in_the_next_turn_however_many) {
     constexpr int count = 5000;
@@ -278,6 +277,7 @@ TEST_F(TimerTest, what_due_timers_arm_for_a_time_that_is_over_comes_in_the_next_
     EXPECT_EQ(turn(), std::vector<int>{});
 }
 
+// A million timers, whose handler looks that each comes when it should.
 struct Million {
     explicit Million(std::uint64_t seed) : random{seed}, timers(count) {
         for (std::size_t number = 0; number < count; ++number) {

@@ -22,13 +22,15 @@ constinit Number* number = &without_page;
 constinit Number last_known{1};
 
 // A page that the kernel fills with zeros in a child, so that no kind of fork escapes: _Fork(3) and
-// clone(2) call no handlers of pthread_atfork(3). Where that is refused (Linux before 4.14) such
-// handlers have to do.
+// clone(2) call no handlers of pthread_atfork(3). Where that is refused (Linux before 4.14), or all
+// advice is taken without being followed (some emulators), such handlers have to do.
 bool find_place() noexcept {
     constexpr std::size_t size = sizeof(Number);
     void* const page =
         ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page != MAP_FAILED && ::madvise(page, size, MADV_WIPEONFORK) == 0) {
+    constexpr int no_advice = -1;
+    if (page != MAP_FAILED && ::madvise(page, size, no_advice) != 0 &&
+        ::madvise(page, size, MADV_WIPEONFORK) == 0) {
         number = ::new (page) Number{1};
         return true;
     }

@@ -220,15 +220,13 @@ bool Loop::busy() const noexcept {
 }
 
 // Sleeping looks at the descriptors anyway. A loop that has work left looks now and then, so that
-// work which renews itself neither starves descriptors nor pays a system call for every turn.
+// work which renews itself neither starves descriptors nor pays a system call for every turn. One
+// that has no descriptors looks as a point of cancellation only.
 bool Loop::should_look() noexcept {
     State& state = *state_;
-    if (state.watches == 0) {
-        return false;
-    }
-    const bool look = state.looks_in_every_turn || !state.clock.passes() ||
-                      state.time - state.looked_at >= unlooked_max ||
-                      ++state.turns_unlooked >= turns_unlooked_max;
+    const bool wanted = state.watches > 0 && (state.looks_in_every_turn || !state.clock.passes() ||
+                                              state.time - state.looked_at >= unlooked_max);
+    const bool look = wanted || ++state.turns_unlooked >= turns_unlooked_max;
     if (look) {
         state.looked_at = state.time;
         state.turns_unlooked = 0;

@@ -128,8 +128,9 @@ public:
     // child's own, with everything that is registered with it, and a descriptor of its own for each
     // of the loop's. The parent's loop does not notice. An event that another thread of the parent
     // was posting at the fork is deaf in the child until it is unregistered, which then takes
-    // a third of a second, and registered again. Fails as the constructor does, with an error and
-    // nothing changed.
+    // a third of a second, and registered again; from then on a thread of the
+    // child must not be stopped for so long inside a post of an event that is unregistered. Fails
+    // as the constructor does, with an error and nothing changed.
     [[nodiscard]] std::error_code continue_in_child() noexcept;
 
     // Whether the loop was made by this process, and not by a parent that forked it.

@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <tocsin/base/check.h>
+#include <tocsin/base/fork.h>
 #include <tocsin/core/errors.h>
 #include <tocsin/core/wait_a_moment.h>
 
@@ -28,6 +29,18 @@ sigset_t block_all_signals() noexcept {
 
 void restore_signals(const sigset_t& mask) noexcept {
     ::pthread_sigmask(SIG_SETMASK, &mask, nullptr);
+}
+
+std::uint64_t word_of(std::uint32_t users) noexcept {
+    return std::uint64_t{base::fork_generation()} << 32U | users;
+}
+
+bool is_of_this_process(std::uint64_t word) noexcept {
+    return word >> 32U == base::fork_generation();
+}
+
+std::uint32_t users_in(std::uint64_t word) noexcept {
+    return is_of_this_process(word) ? static_cast<std::uint32_t>(word) : 0;
 }
 
 }  // namespace
@@ -62,25 +75,33 @@ SignalTable::SignalTable() noexcept {
 }
 
 void SignalTable::begin_change() noexcept {
-    int nobody = 0;
-    for (int look = 0; !users_.compare_exchange_weak(nobody, changing, std::memory_order_acquire,
-                                                     std::memory_order_relaxed);
-         ++look) {
-        nobody = 0;
+    for (int look = 0;; ++look) {
+        std::uint64_t word = users_.load(std::memory_order_relaxed);
+        if (users_in(word) == 0 &&
+            users_.compare_exchange_weak(word, word_of(changing), std::memory_order_acquire,
+                                         std::memory_order_relaxed)) {
+            if (!is_of_this_process(word)) {
+                forget_all();
+            }
+            return;
+        }
         if (look >= looks_max) {
             wait_a_moment();
         }
     }
 }
 
+void SignalTable::end_change() noexcept {
+    users_.store(word_of(0), std::memory_order_release);
+}
+
 void SignalTable::begin_look() noexcept {
-    int users = users_.load(std::memory_order_relaxed);
-    for (int look = 0; users == changing ||
-                       !users_.compare_exchange_weak(users, users + 1, std::memory_order_acquire,
-                                                     std::memory_order_relaxed);
-         ++look) {
-        if (users == changing) {
-            users = users_.load(std::memory_order_relaxed);
+    for (int look = 0;; ++look) {
+        std::uint64_t word = users_.load(std::memory_order_relaxed);
+        if (users_in(word) != changing &&
+            users_.compare_exchange_weak(word, word_of(users_in(word) + 1),
+                                         std::memory_order_acquire, std::memory_order_relaxed)) {
+            return;
         }
         if (look >= looks_max) {
             wait_a_moment();
@@ -210,7 +231,7 @@ void SignalTable::after_fork_in_parent() noexcept {
 // fork does not exist in it.
 void SignalTable::after_fork_in_child() noexcept {
     SignalTable& table = of_process();
-    table.users_.store(1, std::memory_order_relaxed);
+    table.users_.store(word_of(1), std::memory_order_relaxed);
     table.forget_all();
     after_fork_in_parent();
 }

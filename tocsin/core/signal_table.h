@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <pthread.h>
 #include <system_error>
 
@@ -51,13 +52,15 @@ private:
     static void take_out(SignalWatch& watch, Row& row) noexcept;
     void forget_all() noexcept;
     void begin_change() noexcept;
-    void end_change() noexcept { users_.store(0, std::memory_order_release); }
+    void end_change() noexcept;
     void begin_look() noexcept;
     void end_look() noexcept { users_.fetch_sub(1, std::memory_order_release); }
 
-    // How many look, or `changing`.
-    static constexpr int changing = -1;
-    std::atomic<int> users_{0};
+    // Who uses the table, in one word: below, how many look, or `changing`; above, the fork
+    // generation of those. A child that no handler of pthread_atfork(3) has told of its birth finds
+    // another generation there, whose users are its parent's.
+    static constexpr std::uint32_t changing = UINT32_MAX;
+    std::atomic<std::uint64_t> users_{0};
     std::array<Row, NSIG> rows_;
 };
 

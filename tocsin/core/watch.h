@@ -68,8 +68,8 @@ public:
     // may free the watch. Only inside the handler.
     void deliver_next(Conditions rest) noexcept;
 
-    // Has the handler called as if the kernel had reported `conditions`: in this turn, unless it
-    // has come to its watches already, and then in the next.
+    // Has the handler of a watch that has an interest called as if the kernel had reported
+    // `conditions`: in this turn, unless it has come to its watches already, and then in the next.
     void report(Conditions conditions) noexcept;
 
     [[nodiscard]] bool registered() const noexcept { return loop_ != nullptr; }
