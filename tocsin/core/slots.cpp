@@ -1,5 +1,4 @@
 // What slots ask of their loop. Private to tocsin/core.
-#include <atomic>
 #include <utility>
 
 #include <tocsin/base/check.h>
@@ -27,20 +26,15 @@ void Event::unregister() noexcept {
     if (loop_ == nullptr) {
         return;
     }
-    const bool is_ours = loop_->is_of_this_process();
-    if (is_ours) {
+    if (loop_->is_of_this_process()) {
         loop_->check_thread("Event::unregister");
-    }
-    // From here on the post of a signal handler that interrupts this does nothing.
-    Loop& loop = *std::exchange(loop_, nullptr);
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-    if (is_ours) {
-        loop.state_->ready.remove(*this);
-        --loop.registered_;
+        loop_->state_->ready.remove(*this);
+        --loop_->registered_;
     } else {
         // What was pending, or about to be, at the fork is the parent's.
         state_.store(0, std::memory_order_relaxed);
     }
+    loop_ = nullptr;
 }
 
 void Event::post() noexcept {
