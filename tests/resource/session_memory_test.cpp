@@ -70,7 +70,7 @@ TEST(SessionMemory, what_the_guard_cannot_hand_over_is_answered_with_enomem) {
     Switchboard board;
     TestKernel kernel{&board};
     const std::uint64_t open = kernel.send(FUSE_OPEN, FUSE_ROOT_ID, ::fuse_open_in{});
-    std::vector<std::byte> message(Session::message_size_max);
+    std::vector<std::byte> message(Channel::message_size_max);
     std::size_t size = 0;
     ASSERT_FALSE(kernel.session().channel().receive(message, size));
     {

@@ -139,7 +139,7 @@ TEST_F(SessionRequests, a_signal_to_who_waits_in_open_is_noted_and_not_asked_for
 
 TEST_F(SessionRequests, a_signal_to_a_read_that_was_handed_over_ends_it) {
     const std::uint64_t read = kernel.send_read(kernel.open(O_RDONLY));
-    std::vector<std::byte> message(Session::message_size_max);
+    std::vector<std::byte> message(Channel::message_size_max);
     std::size_t size = 0;
     ASSERT_FALSE(kernel.session().channel().receive(message, size));
     kernel.session().refuse_or_hand_over(std::span{message}.first(size));

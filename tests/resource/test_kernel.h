@@ -1,17 +1,9 @@
 // The test in the kernel's place: the other end of a session, without a mount. For tests.
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <deque>
-#include <map>
 #include <optional>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
 
-#include <linux/fuse.h>
+#include <tests/resource/kernel_end.h>
 
 #include <tocsin/core/loop.h>
 #include <tocsin/resource/session.h>
@@ -19,101 +11,25 @@
 
 namespace tocsin::resource {
 
-// What came back for one message.
-struct Answer {
-    int error = 0;  // as errno has it
-    std::vector<std::byte> payload = {};
-
-    [[nodiscard]] std::string_view text() const noexcept {
-        return {reinterpret_cast<const char*>(payload.data()), payload.size()};
-    }
-    template <typename T>
-    [[nodiscard]] T as() const;
-};
-
-// Sends a session what the kernel would send, and turns its loop until the answer is there. Speaks
-// over a pair of sockets, one message to a packet. The session is served on the test's own thread,
-// in turns that the test asks for.
-class TestKernel {
+// The session is served on the test's own thread, in turns that the test asks for.
+class TestKernel final : public KernelEnd {
 public:
-    explicit TestKernel(Directory::Entry entry);
-    ~TestKernel();
-    TestKernel(const TestKernel&) = delete;
-    TestKernel& operator=(const TestKernel&) = delete;
-
-    // The id of a thread that never serves.
-    static constexpr std::uint32_t stranger = 0x7ffffff0;
-
-    // Who calls next.
-    void set_caller(std::uint32_t thread) noexcept { thread_ = thread; }
-
-    // Sends one message; the number by which its answer is known.
-    std::uint64_t send(std::uint32_t opcode, std::uint64_t node,
-                       std::span<const std::byte> body = {}, std::string_view after = {});
-    template <typename Body>
-    std::uint64_t send(std::uint32_t opcode, std::uint64_t node, const Body& body,
-                       std::string_view after = {}) {
-        return send(opcode, node, std::as_bytes(std::span{&body, 1}), after);
+    explicit TestKernel(Directory::Entry entry) {
+        session_.emplace(take_served_end(), entry, "/test");
+        station_.emplace(loop_, *session_, Station::Role::first, base::Callback<>{});
+        start();
     }
-
-    // Sends bytes as they are.
-    void send_raw(std::span<const std::byte> message);
-
-    // Makes the session's turns until nothing is left to do.
-    void turn();
-
-    // The answer to a message, if it has come after another turn.
-    [[nodiscard]] std::optional<Answer> answer_of(std::uint64_t number);
-
-    // As send(), and the answer; one that does not come is the error -1.
-    template <typename Body>
-    [[nodiscard]] Answer ask(std::uint32_t opcode, std::uint64_t node, const Body& body,
-                             std::string_view after = {}) {
-        return answer_of(send(opcode, node, body, after)).value_or(Answer{.error = -1});
-    }
-
-    // The answer to a message, if it has come without a turn: somebody else has given it.
-    [[nodiscard]] std::optional<Answer> heard(std::uint64_t number);
-
-    // How often the kernel was told to wake those who poll the open file `poll_handle`.
-    [[nodiscard]] int wakes_of(std::uint64_t poll_handle);
-
-    // The calls that clients make most; the message's number or the answer, with handle `file`.
-    [[nodiscard]] std::uint64_t open(int flags = 0, std::uint64_t node = FUSE_ROOT_ID);
-    std::uint64_t send_read(std::uint64_t file, int flags = 0, std::uint32_t size = 4096);
-    [[nodiscard]] Answer write(std::uint64_t file, std::string_view text, int flags = 0);
-    [[nodiscard]] unsigned poll(std::uint64_t file, unsigned events, bool arm = true);
-    void release(std::uint64_t file);
-    std::uint64_t interrupt(std::uint64_t number);
+    ~TestKernel() { station_.reset(); }
 
     [[nodiscard]] Session& session() noexcept { return *session_; }
     [[nodiscard]] core::Loop& loop() noexcept { return loop_; }
 
-    // The handle by which the kernel is told of an open file; see FUSE_POLL.
-    [[nodiscard]] static std::uint64_t poll_handle_of(std::uint64_t file) noexcept {
-        return file + 1000;
-    }
-
 private:
-    void receive();
+    void serve() override { loop_.run_until_idle(); }
 
     core::Loop loop_;
-    base::Descriptor end_;
     std::optional<Session> session_;
     std::optional<Station> station_;
-    std::uint32_t thread_ = stranger;
-    std::uint64_t next_number_ = 2;  // the kernel's numbers are even; odd ones are interrupts
-    std::map<std::uint64_t, Answer> answers_;
-    std::map<std::uint64_t, int> wakes_;
 };
-
-template <typename T>
-T Answer::as() const {
-    T value = {};
-    if (payload.size() >= sizeof value) {
-        std::copy_n(payload.begin(), sizeof value, reinterpret_cast<std::byte*>(&value));
-    }
-    return value;
-}
 
 }  // namespace tocsin::resource

@@ -8,12 +8,16 @@
 #include <mutex>
 #include <numeric>
 #include <unistd.h>
+#include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/resource/message.h>
 
 namespace tocsin::resource {
 
 namespace {
+
+thread_local std::uint64_t current_number = 0;
 
 ssize_t write_for_fuse(int, ::iovec* pieces, int count, void* userdata) {
     return static_cast<Channel*>(userdata)->write(pieces, count);
@@ -40,8 +44,8 @@ ssize_t refuse_to_read(int, void*, std::size_t, void*) {
 
 }  // namespace
 
-Channel::Channel(base::Descriptor device, Session& session, const ::fuse_lowlevel_ops& operations)
-    : session_{session}, device_{std::move(device)} {
+Channel::Channel(base::Descriptor device, void* owner, const ::fuse_lowlevel_ops& operations)
+    : owner_{owner}, device_{std::move(device)} {
     // libfuse closes the number that it is given, whenever the last answer lets it go; the device
     // itself has to be closed earlier, at an exact moment. So it is given one that means nothing.
     base::Descriptor placeholder{::open("/dev/null", O_RDWR | O_CLOEXEC)};
@@ -78,11 +82,32 @@ std::error_code Channel::receive(std::span<std::byte> buffer, std::size_t& size)
 }
 
 void Channel::process(std::span<std::byte> message) noexcept {
+    const auto header = copy_of<::fuse_in_header>(message);
+    if (!is_complete(message)) {
+        if (expects_an_answer(header.opcode)) {
+            static_cast<void>(answer(header.unique, EIO));
+        }
+        return;
+    }
     ::fuse_buf buffer = {};
     buffer.size = message.size();
     buffer.mem = message.data();
     buffer.fd = -1;
+    const std::uint64_t outer = std::exchange(current_number, header.unique);
     ::fuse_session_process_buf(fuse_, &buffer);
+    current_number = outer;
+}
+
+std::uint64_t Channel::current_message() noexcept {
+    return current_number;
+}
+
+void Channel::agree(::fuse_conn_info& connection) noexcept {
+    connection.max_write = write_size_max;
+    connection.want |= connection.capable & static_cast<unsigned>(FUSE_CAP_ATOMIC_O_TRUNC);
+    connection.want &=
+        ~static_cast<unsigned>(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
+                               FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
 }
 
 std::error_code Channel::answer(std::uint64_t unique, int error,
@@ -98,9 +123,14 @@ std::error_code Channel::answer(std::uint64_t unique, int error,
 }
 
 ssize_t Channel::write(const ::iovec* pieces, int count) noexcept {
+    // Not even the lock, which a thread that the child does not have may hold.
+    if (!is_of_this_process()) {
+        errno = ENOENT;  // what libfuse passes over in silence
+        return -1;
+    }
     const std::shared_lock lock{mutex_};
     if (!device_) {
-        errno = ENOENT;  // what libfuse passes over in silence
+        errno = ENOENT;
         return -1;
     }
     ssize_t written = 0;

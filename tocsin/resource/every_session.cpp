@@ -4,16 +4,13 @@
 #include <mutex>
 #include <pthread.h>
 
-#include <tocsin/base/list.h>
-#include <tocsin/resource/session.h>
-
 namespace tocsin::resource {
 
 namespace {
 
 struct Sessions {
     std::mutex mutex;
-    base::List<Session, EverySession> list;
+    base::List<EverySession::Member, EverySession> list;
 };
 
 void before_fork() noexcept;
@@ -43,20 +40,20 @@ void after_fork_in_child() noexcept {
 
 }  // namespace
 
-void EverySession::add(Session& session) noexcept {
+void EverySession::add(Member& session) noexcept {
     const std::lock_guard lock{sessions().mutex};
     sessions().list.push_back(session);
 }
 
-void EverySession::remove(Session& session) noexcept {
+void EverySession::remove(Member& session) noexcept {
     const std::lock_guard lock{sessions().mutex};
-    static_cast<base::Link<EverySession>&>(session).unlink();
+    session.unlink();
 }
 
 bool EverySession::is_served_by(::pid_t thread) {
     const std::lock_guard lock{sessions().mutex};
-    base::List<Session, EverySession>& list = sessions().list;
-    const Session* session = list.first();
+    base::List<Member, EverySession>& list = sessions().list;
+    const Member* session = list.first();
     while (session != nullptr && !session->serves(thread)) {
         session = list.next_of(*session);
     }

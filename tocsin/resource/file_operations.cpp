@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
-#include <linux/fuse.h>
 
 #include <tocsin/resource/operations.h>
 #include <tocsin/resource/poll_bits.h>
@@ -13,31 +12,13 @@ namespace tocsin::resource {
 
 namespace {
 
-thread_local std::uint64_t current_unique = 0;
-
-Caller caller_of(::fuse_req* request, const ::fuse_file_info* info) noexcept {
-    const ::fuse_ctx* const context = ::fuse_req_ctx(request);
-    return {.thread = context->pid,
-            .uid = context->uid,
-            .gid = context->gid,
-            .process = info == nullptr ? 0 : info->lock_owner};
-}
-
 std::unique_ptr<PendingRequest> pending_of(::fuse_req* request, Request::Kind kind,
                                            const ::fuse_file_info& info) {
     auto pending = std::make_unique<PendingRequest>();
-    pending->id = current_unique;
+    pending->id = Channel::current_message();
     pending->kind = kind;
     pending->caller = caller_of(request, &info);
     return pending;
-}
-
-// A device is a stream: without FOPEN_STREAM the kernel would hold the position's lock over a
-// blocked read, and a write of the same open file would wait for it. libfuse 3.14 has no word for
-// that flag, so this one answer is written here.
-std::uint32_t open_flags_of(const Attributes& attributes) noexcept {
-    const std::uint32_t stream = attributes.seekable ? 0 : FOPEN_STREAM | FOPEN_NONSEEKABLE;
-    return FOPEN_DIRECT_IO | FOPEN_PARALLEL_DIRECT_WRITES | stream;
 }
 
 std::vector<std::byte> bytes_of(const void* data, std::size_t size) {
@@ -47,17 +28,9 @@ std::vector<std::byte> bytes_of(const void* data, std::size_t size) {
 
 }  // namespace
 
-Operations::Scope::Scope(std::uint64_t unique) noexcept {
-    current_unique = unique;
-}
-
-Operations::Scope::~Scope() {
-    current_unique = 0;
-}
-
 void Operations::open(::fuse_req* request, Inode inode, ::fuse_file_info* info) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Tree::Node* const node = session.tree_.find(inode);
         if (node == nullptr || node->resource() == nullptr) {
             ::fuse_reply_err(request, node == nullptr ? ENOENT : EISDIR);
@@ -82,11 +55,12 @@ void Operations::open_resource(Session& session, ::fuse_req* request, Resource& 
     result.file_->opening_ = opening;
     result.file_->flags_ = info.flags;
     const ::fuse_open_out answer = {.fh = session.enter(std::move(result.file_), resource),
-                                    .open_flags = open_flags_of(resource.attributes()),
+                                    .open_flags = open_flags(!resource.attributes().seekable),
                                     .padding = 0};
     resource.counters_.opens.fetch_add(1, std::memory_order_relaxed);
     lock.unlock();
-    if (session.channel_->answer(current_unique, 0, std::as_bytes(std::span{&answer, 1}))) {
+    if (session.channel_->answer(Channel::current_message(), 0,
+                                 std::as_bytes(std::span{&answer, 1}))) {
         session.release(answer.fh);
     }
     ::fuse_reply_none(request);
@@ -95,7 +69,7 @@ void Operations::open_resource(Session& session, ::fuse_req* request, Resource& 
 void Operations::read(::fuse_req* request, Inode, std::size_t size, off_t offset,
                       ::fuse_file_info* info) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Session::Opened opened = session.find_open(info->fh);
         if (opened.file == nullptr) {
             ::fuse_reply_err(request, EBADF);
@@ -111,7 +85,7 @@ void Operations::read(::fuse_req* request, Inode, std::size_t size, off_t offset
 void Operations::write(::fuse_req* request, Inode, const char* data, std::size_t size, off_t offset,
                        ::fuse_file_info* info) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Session::Opened opened = session.find_open(info->fh);
         if (opened.file == nullptr) {
             ::fuse_reply_err(request, EBADF);
@@ -128,7 +102,7 @@ void Operations::ioctl(::fuse_req* request, Inode, unsigned command, void* argum
                        ::fuse_file_info* info, unsigned flags, const void* input,
                        std::size_t input_size, std::size_t output_size) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Session::Opened opened = session.find_open(info->fh);
         if (opened.file == nullptr || (flags & FUSE_IOCTL_DIR) != 0) {
             ::fuse_reply_err(request, ENOTTY);
@@ -147,7 +121,7 @@ void Operations::poll(::fuse_req* request, Inode, ::fuse_file_info* info,
                       ::fuse_pollhandle* handle) {
     core::Conditions met = core::Condition::error;
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         met = session.poll(session.find_open(info->fh), conditions_of_poll(info->poll_events),
                            handle);
         ::fuse_reply_poll(request, poll_bits_of(met));
@@ -156,7 +130,7 @@ void Operations::poll(::fuse_req* request, Inode, ::fuse_file_info* info,
 
 void Operations::flush(::fuse_req* request, Inode, ::fuse_file_info* info) {
     reply_or_fail(request, [&] {
-        const Session::Opened opened = session_of(request).find_open(info->fh);
+        const Session::Opened opened = owner_of<Session>(request).find_open(info->fh);
         if (opened.file != nullptr) {
             const std::lock_guard lock{opened.resource->mutex()};
             opened.resource->close_duplicate(*opened.file, caller_of(request, info));
@@ -166,7 +140,7 @@ void Operations::flush(::fuse_req* request, Inode, ::fuse_file_info* info) {
 }
 
 void Operations::release(::fuse_req* request, Inode, ::fuse_file_info* info) {
-    session_of(request).release(info->fh);
+    owner_of<Session>(request).release(info->fh);
     ::fuse_reply_err(request, 0);
 }
 

@@ -27,7 +27,7 @@ int milliseconds_of(base::Duration time) noexcept {
 }  // namespace
 
 Guard::Guard(Session& session, base::Duration grace)
-    : session_{session}, grace_{grace}, buffer_(Session::message_size_max) {
+    : session_{session}, grace_{grace}, buffer_(Channel::message_size_max) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0) {
         throw std::system_error{base::last_error(), "cannot open a pipe for the guard"};

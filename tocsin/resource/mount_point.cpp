@@ -24,26 +24,30 @@ std::string source_of(const Placeholder& placeholder) {
     return std::string{placeholder.made() ? source_made : source_found};
 }
 
+std::string checks_option(MountPoint::Checks checks) {
+    return checks == MountPoint::Checks::by_kernel ? ",default_permissions" : "";
+}
+
 std::string kernel_options(int device, ::mode_t kind) {
     return "fd=" + std::to_string(device) + ",rootmode=" + (kind == S_IFDIR ? "40000" : "100000") +
            ",user_id=" + std::to_string(::getuid()) + ",group_id=" + std::to_string(::getgid()) +
-           ",default_permissions,allow_other";
+           ",allow_other";
 }
 
 }  // namespace
 
-MountPoint::MountPoint(const Placeholder& placeholder) : path_{placeholder.path()} {
+MountPoint::MountPoint(const Placeholder& placeholder, Checks checks) : path_{placeholder.path()} {
     if (::geteuid() == 0) {
-        mount_as_root(placeholder);
+        mount_as_root(placeholder, checks);
     }
     if (!device_) {
-        mount_through_program(placeholder);
+        mount_through_program(placeholder, checks);
     }
     note_id();
 }
 
 // Leaves no device when the kernel wants another privilege than being root.
-void MountPoint::mount_as_root(const Placeholder& placeholder) {
+void MountPoint::mount_as_root(const Placeholder& placeholder, Checks checks) {
     device_.reset(::open("/dev/fuse", O_RDWR | O_CLOEXEC | O_NONBLOCK));
     if (!device_) {
         const std::error_code error = base::last_error();
@@ -51,7 +55,7 @@ void MountPoint::mount_as_root(const Placeholder& placeholder) {
         fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + error.message());
     }
     const ::mode_t kind = placeholder.kind() == Placeholder::Kind::directory ? S_IFDIR : S_IFREG;
-    const std::string options = kernel_options(device_.number(), kind);
+    const std::string options = kernel_options(device_.number(), kind) + checks_option(checks);
     // Not by its path, at whose end there may be a link by now.
     const base::Descriptor place = placeholder.reach();
     const std::string target = "/proc/self/fd/" + std::to_string(place.number());
@@ -69,7 +73,7 @@ void MountPoint::mount_as_root(const Placeholder& placeholder) {
     }
 }
 
-void MountPoint::mount_through_program(const Placeholder& placeholder) {
+void MountPoint::mount_through_program(const Placeholder& placeholder, Checks checks) {
     if (::access("/dev/fuse", F_OK) != 0) {
         fail_to_serve(Error::no_fuse, path_, "/dev/fuse: " + base::last_error().message());
     }
@@ -78,7 +82,7 @@ void MountPoint::mount_through_program(const Placeholder& placeholder) {
         fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
     }
     const std::string options =
-        "fsname=" + source_of(placeholder) + ",subtype=tocsin,default_permissions,nosuid,nodev";
+        "fsname=" + source_of(placeholder) + ",subtype=tocsin,nosuid,nodev" + checks_option(checks);
     std::string complaint;
     // Other users are admitted only where /etc/fuse.conf says so.
     std::error_code error =

@@ -16,9 +16,12 @@ struct MountEntry;
 // the source says whether the placeholder was made, so that whoever replaces a dead mount knows.
 class MountPoint {
 public:
+    // Who says what a client may open: the kernel, by mode, uid and gid, or whoever serves.
+    enum class Checks : bool { by_kernel, by_server };
+
     // Throws std::system_error with Error::no_fuse, Error::mount_refused, or, when the user may not
     // write the placeholder, Error::no_placeholder.
-    explicit MountPoint(const Placeholder& placeholder);
+    explicit MountPoint(const Placeholder& placeholder, Checks checks = Checks::by_kernel);
 
     // As unmount().
     ~MountPoint() { unmount(); }
@@ -39,8 +42,8 @@ public:
     [[nodiscard]] static bool covers_made_placeholder(const MountEntry& entry) noexcept;
 
 private:
-    void mount_as_root(const Placeholder& placeholder);
-    void mount_through_program(const Placeholder& placeholder);
+    void mount_as_root(const Placeholder& placeholder, Checks checks);
+    void mount_through_program(const Placeholder& placeholder, Checks checks);
     void note_id();
     [[nodiscard]] bool is_on_top() const noexcept;
 

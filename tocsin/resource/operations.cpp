@@ -53,16 +53,6 @@ void change(Attributes& attributes, const struct ::stat& wanted, int which) {
         attributes.modified = now;
 }
 
-void reply_value(::fuse_req* request, std::string_view value, std::size_t size) {
-    if (size == 0) {
-        ::fuse_reply_xattr(request, value.size());
-    } else if (value.size() > size) {
-        ::fuse_reply_err(request, ERANGE);
-    } else {
-        ::fuse_reply_buf(request, value.data(), value.size());
-    }
-}
-
 }  // namespace
 
 const ::fuse_lowlevel_ops& Operations::table() noexcept {
@@ -96,15 +86,12 @@ const ::fuse_lowlevel_ops& Operations::table() noexcept {
 }
 
 void Operations::init(void*, ::fuse_conn_info* connection) {
-    connection->max_write = Session::write_size_max;
-    connection->want &=
-        ~static_cast<unsigned>(FUSE_CAP_SPLICE_READ | FUSE_CAP_SPLICE_WRITE | FUSE_CAP_SPLICE_MOVE |
-                               FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
+    Channel::agree(*connection);
 }
 
 void Operations::lookup(::fuse_req* request, Inode parent, const char* name) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         ::fuse_entry_param entry = {};  // time-outs of zero: the kernel asks every time
         entry.ino = session.tree_.look_up(parent, name);
         const Tree::Node* const node = session.tree_.find(entry.ino);
@@ -118,7 +105,7 @@ void Operations::lookup(::fuse_req* request, Inode parent, const char* name) {
 }
 
 void Operations::getattr(::fuse_req* request, Inode inode, ::fuse_file_info*) {
-    const Session& session = session_of(request);
+    const Session& session = owner_of<Session>(request);
     const Tree::Node* const node = session.tree_.find(inode);
     if (node == nullptr) {
         ::fuse_reply_err(request, ENOENT);
@@ -142,7 +129,7 @@ int Operations::set_resource(Resource& resource, const struct ::stat& wanted, in
 void Operations::setattr(::fuse_req* request, Inode inode, struct ::stat* wanted, int which,
                          ::fuse_file_info*) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Tree::Node* const node = session.tree_.find(inode);
         if (node == nullptr) {
             ::fuse_reply_err(request, ENOENT);
@@ -164,7 +151,7 @@ void Operations::setattr(::fuse_req* request, Inode inode, struct ::stat* wanted
 }
 
 void Operations::opendir(::fuse_req* request, Inode inode, ::fuse_file_info* info) {
-    const Tree::Node* const node = session_of(request).tree_.find(inode);
+    const Tree::Node* const node = owner_of<Session>(request).tree_.find(inode);
     if (node == nullptr || node->directory() == nullptr) {
         ::fuse_reply_err(request, ENOTDIR);
     } else {
@@ -176,7 +163,7 @@ void Operations::opendir(::fuse_req* request, Inode inode, ::fuse_file_info* inf
 void Operations::readdir(::fuse_req* request, Inode inode, std::size_t size, off_t offset,
                          ::fuse_file_info*) {
     reply_or_fail(request, [&] {
-        const std::vector<Tree::Listed> listed = session_of(request).tree_.list(inode);
+        const std::vector<Tree::Listed> listed = owner_of<Session>(request).tree_.list(inode);
         std::string buffer(size, '\0');
         std::size_t used = 0;
         for (auto place = static_cast<std::size_t>(offset); place < listed.size(); ++place) {
@@ -197,7 +184,7 @@ void Operations::readdir(::fuse_req* request, Inode inode, std::size_t size, off
 
 void Operations::getxattr(::fuse_req* request, Inode inode, const char* name, std::size_t size) {
     reply_or_fail(request, [&] {
-        Session& session = session_of(request);
+        Session& session = owner_of<Session>(request);
         const Tree::Node* const node = session.tree_.find(inode);
         if (node == nullptr || std::strcmp(name, status_attribute) != 0) {
             ::fuse_reply_err(request, ENODATA);

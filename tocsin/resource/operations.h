@@ -24,15 +24,6 @@ struct PendingRequest;
 // reads, writes and ioctls by the Request that is made of them, all others before these return.
 class Operations {
 public:
-    // The number of the message that is being processed, for which libfuse has no question.
-    class Scope {
-    public:
-        explicit Scope(std::uint64_t unique) noexcept;
-        ~Scope();
-        Scope(const Scope&) = delete;
-        Scope& operator=(const Scope&) = delete;
-    };
-
     [[nodiscard]] static const ::fuse_lowlevel_ops& table() noexcept;
 
 private:

@@ -8,16 +8,9 @@
 
 #include <tocsin/base/check.h>
 #include <tocsin/resource/pending.h>
+#include <tocsin/resource/reply.h>
 
 namespace tocsin::resource {
-
-namespace {
-
-const char* chars_of(std::span<const std::byte> bytes) noexcept {
-    return reinterpret_cast<const char*>(bytes.data());
-}
-
-}  // namespace
 
 PendingRequest::~PendingRequest() {
     if (request != nullptr) {

@@ -23,6 +23,9 @@ struct Caller {
     // The same for all threads of a process, another one after fork(2); 0 where the kernel does not
     // tell (ioctl).
     std::uint64_t process = 0;
+
+    // Of calls that make something; 0 else. The kernel has applied it already.
+    ::mode_t umask = 0;
 };
 
 // Names a request for as long as it is unanswered, within one mount.

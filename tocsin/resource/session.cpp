@@ -3,36 +3,21 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <linux/fuse.h>
 #include <unistd.h>
 
+#include <tocsin/resource/message.h>
 #include <tocsin/resource/operations.h>
 #include <tocsin/resource/poll_bits.h>
 
 namespace tocsin::resource {
 
-namespace {
-
-template <typename T>
-T copy_of(std::span<const std::byte> bytes) noexcept {
-    T value;
-    std::memcpy(&value, bytes.data(), sizeof value);
-    return value;
-}
-
-bool expects_an_answer(std::uint32_t opcode) noexcept {
-    return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;
-}
-
-}  // namespace
-
 Session::Session(base::Descriptor device, Directory::Entry entry, std::string path)
     : path_{std::move(path)},
       tree_{entry, pending_},
-      channel_{std::make_shared<Channel>(std::move(device), *this, Operations::table())} {
+      channel_{std::make_shared<Channel>(std::move(device), this, Operations::table())} {
     EverySession::add(*this);
 }
 
@@ -80,23 +65,18 @@ bool Session::serves(::pid_t thread) const {
 
 void Session::process(std::span<std::byte> message) {
     taken_count_.fetch_add(1, std::memory_order_relaxed);
-    if (message.size() < sizeof(::fuse_in_header)) {
+    const std::optional<::fuse_in_header> header = header_of(message);
+    if (!header) {
         return;
     }
-    const auto header = copy_of<::fuse_in_header>(message);
-    if (header.len != message.size()) {
+    if (const std::optional<RequestId> id = interrupted_call(*header, message)) {
+        return interrupt(header->unique, *id);
+    }
+    if (const ::pid_t thread = waiting_thread(*header); thread != 0 && serves(thread)) {
+        static_cast<void>(channel_->answer(header->unique, EDEADLK));
         return;
     }
-    if (header.opcode == FUSE_INTERRUPT && header.len >= sizeof header + sizeof(std::uint64_t)) {
-        return interrupt(header.unique, copy_of<std::uint64_t>(message.subspan(sizeof header)));
-    }
-    if (header.pid != 0 && expects_an_answer(header.opcode) &&
-        serves(static_cast<::pid_t>(header.pid))) {
-        static_cast<void>(channel_->answer(header.unique, EDEADLK));
-        return;
-    }
-    const Pending::Arrival arrival{*pending_, header.unique};
-    const Operations::Scope scope{header.unique};
+    const Pending::Arrival arrival{*pending_, header->unique};
     channel_->process(message);
 }
 
@@ -154,8 +134,8 @@ void Session::refuse_or_hand_over(std::span<std::byte> message) noexcept {
         return;
     }
     const auto header = copy_of<::fuse_in_header>(message);
-    if (header.pid != 0 && expects_an_answer(header.opcode) &&
-        EverySession::is_served_by(static_cast<::pid_t>(header.pid))) {
+    if (const ::pid_t thread = waiting_thread(header);
+        thread != 0 && EverySession::is_served_by(thread)) {
         static_cast<void>(channel_->answer(header.unique, EDEADLK));
         return;
     }

@@ -28,7 +28,7 @@ namespace tocsin::resource {
 
 // Any number of threads may receive and process messages of one session at a time; each of them
 // says so first by begin_serving(). What comes from a thread that serves is refused with EDEADLK.
-class Session : public base::Link<EverySession> {
+class Session final : public EverySession::Member {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
     Session(base::Descriptor device, Directory::Entry entry, std::string path);
@@ -38,16 +38,12 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // The longest message that the kernel sends.
-    static constexpr std::size_t write_size_max = 128 * 1024;
-    static constexpr std::size_t message_size_max = write_size_max + 4096;
-
     // Whoever turns `loop` serves from now on, or serves no more. Any thread.
     void begin_serving(const core::Loop& loop);
     void end_serving(const core::Loop& loop) noexcept;
 
     // Whether `thread` serves. Any thread.
-    [[nodiscard]] bool serves(::pid_t thread) const;
+    [[nodiscard]] bool serves(::pid_t thread) const override;
 
     // Processes one message. Threads that serve.
     void process(std::span<std::byte> message);

@@ -11,7 +11,7 @@ Station::Station(core::Loop& loop, Session& session, Role role, base::Callback<>
       ended_{ended},
       bell_{base::Callback<>::bind<&Station::work>(*this)},
       watch_{base::Callback<core::Conditions>{[this](core::Conditions) { serve(); }}},
-      buffer_(Session::message_size_max) {
+      buffer_(Channel::message_size_max) {
     const std::error_code error = watch_.register_with(loop, session_.channel().descriptor(),
                                                        core::Condition::input, core::Wakes::one);
     if (error) {

@@ -1,5 +1,5 @@
 // The messages of FUSE, as the kernel writes them. For tests.
-#include <tests/resource/test_kernel.h>
+#include <tests/resource/kernel_end.h>
 
 #include <algorithm>
 #include <array>
@@ -41,11 +41,13 @@ void append(std::vector<std::byte>& message, std::span<const std::byte> bytes) {
 
 }  // namespace
 
-TestKernel::TestKernel(Directory::Entry entry) {
+KernelEnd::KernelEnd() {
     auto [kernel, manager] = connected_sockets();
     end_ = std::move(kernel);
-    session_.emplace(std::move(manager), entry, "/test");
-    station_.emplace(loop_, *session_, Station::Role::first, base::Callback<>{});
+    served_end_ = std::move(manager);
+}
+
+void KernelEnd::start() {
     const ::fuse_init_in init = {.major = FUSE_KERNEL_VERSION,
                                  .minor = FUSE_KERNEL_MINOR_VERSION,
                                  .max_readahead = 0,
@@ -57,12 +59,8 @@ TestKernel::TestKernel(Directory::Entry entry) {
     }
 }
 
-TestKernel::~TestKernel() {
-    station_.reset();
-}
-
-std::uint64_t TestKernel::send(std::uint32_t opcode, std::uint64_t node,
-                               std::span<const std::byte> body, std::string_view after) {
+std::uint64_t KernelEnd::send(std::uint32_t opcode, std::uint64_t node,
+                              std::span<const std::byte> body, std::string_view after) {
     const std::uint64_t number = std::exchange(next_number_, next_number_ + 2);
     const ::fuse_in_header header = {
         .len = static_cast<std::uint32_t>(sizeof header + body.size() + after.size()),
@@ -82,19 +80,19 @@ std::uint64_t TestKernel::send(std::uint32_t opcode, std::uint64_t node,
     return number;
 }
 
-void TestKernel::send_raw(std::span<const std::byte> message) {
+void KernelEnd::send_raw(std::span<const std::byte> message) {
     if (::write(end_.number(), message.data(), message.size()) !=
         static_cast<ssize_t>(message.size())) {
         throw std::runtime_error{"the session does not take a message"};
     }
 }
 
-void TestKernel::turn() {
-    loop_.run_until_idle();
+void KernelEnd::turn() {
+    serve();
     receive();
 }
 
-void TestKernel::receive() {
+void KernelEnd::receive() {
     std::vector<std::byte> buffer(std::size_t{1} << 18U);
     ssize_t got = 0;
     while ((got = ::read(end_.number(), buffer.data(), buffer.size())) > 0) {
@@ -116,28 +114,28 @@ void TestKernel::receive() {
     }
 }
 
-std::optional<Answer> TestKernel::answer_of(std::uint64_t number) {
-    loop_.run_until_idle();
+std::optional<Answer> KernelEnd::answer_of(std::uint64_t number) {
+    serve();
     return heard(number);
 }
 
-std::optional<Answer> TestKernel::heard(std::uint64_t number) {
+std::optional<Answer> KernelEnd::heard(std::uint64_t number) {
     receive();
     const auto found = answers_.find(number);
     return found == answers_.end() ? std::nullopt : std::optional{found->second};
 }
 
-int TestKernel::wakes_of(std::uint64_t poll_handle) {
+int KernelEnd::wakes_of(std::uint64_t poll_handle) {
     turn();
     return wakes_[poll_handle];
 }
 
-std::uint64_t TestKernel::open(int flags, std::uint64_t node) {
+std::uint64_t KernelEnd::open(int flags, std::uint64_t node) {
     const ::fuse_open_in body = {.flags = static_cast<std::uint32_t>(flags), .open_flags = 0};
     return ask(FUSE_OPEN, node, body).as<::fuse_open_out>().fh;
 }
 
-std::uint64_t TestKernel::send_read(std::uint64_t file, int flags, std::uint32_t size) {
+std::uint64_t KernelEnd::send_read(std::uint64_t file, int flags, std::uint32_t size) {
     ::fuse_read_in body = {};
     body.fh = file;
     body.size = size;
@@ -145,7 +143,7 @@ std::uint64_t TestKernel::send_read(std::uint64_t file, int flags, std::uint32_t
     return send(FUSE_READ, FUSE_ROOT_ID, body);
 }
 
-Answer TestKernel::write(std::uint64_t file, std::string_view text, int flags) {
+Answer KernelEnd::write(std::uint64_t file, std::string_view text, int flags) {
     ::fuse_write_in body = {};
     body.fh = file;
     body.size = static_cast<std::uint32_t>(text.size());
@@ -153,7 +151,7 @@ Answer TestKernel::write(std::uint64_t file, std::string_view text, int flags) {
     return ask(FUSE_WRITE, FUSE_ROOT_ID, body, text);
 }
 
-unsigned TestKernel::poll(std::uint64_t file, unsigned events, bool arm) {
+unsigned KernelEnd::poll(std::uint64_t file, unsigned events, bool arm) {
     const ::fuse_poll_in body = {.fh = file,
                                  .kh = poll_handle_of(file),
                                  .flags = arm ? FUSE_POLL_SCHEDULE_NOTIFY : 0U,
@@ -161,13 +159,13 @@ unsigned TestKernel::poll(std::uint64_t file, unsigned events, bool arm) {
     return ask(FUSE_POLL, FUSE_ROOT_ID, body).as<::fuse_poll_out>().revents;
 }
 
-void TestKernel::release(std::uint64_t file) {
+void KernelEnd::release(std::uint64_t file) {
     ::fuse_release_in body = {};
     body.fh = file;
     static_cast<void>(ask(FUSE_RELEASE, FUSE_ROOT_ID, body));
 }
 
-std::uint64_t TestKernel::interrupt(std::uint64_t number) {
+std::uint64_t KernelEnd::interrupt(std::uint64_t number) {
     const ::fuse_interrupt_in body = {.unique = number};
     return send(FUSE_INTERRUPT, 0, body);
 }

@@ -1,0 +1,75 @@
+// Puts a FileSystem on a path. Public.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <sys/types.h>
+#include <system_error>
+
+#include <tocsin/resource/errors.h>
+#include <tocsin/resource/file_system.h>
+
+namespace tocsin::resource {
+
+struct FileServerOptions {
+    // Put on a directory, and serving one; else on a regular file.
+    bool directory = false;
+
+    // The kernel checks mode, uid and gid itself, as get_attributes() gives them; else the file
+    // system checks every open(), as it likes.
+    bool kernel_checks_permissions = true;
+};
+
+// A path served from construction to stop() or destruction, mounted as by Mount: what is missing is
+// made and removed at the end, a dead manager's mount is replaced, other users are admitted if the
+// kernel lets this user. It has no threads of its own: any number of threads wait for the
+// descriptor to become readable, receive a message and have it processed.
+//
+// A thread that serves must not call the path itself: it is refused with EDEADLK, if another thread
+// serves meanwhile; if none does, the call waits for ever.
+class FileServer {
+public:
+    // `file_system` outlives it. Throws std::system_error as Mount does.
+    FileServer(std::string path, FileSystem& file_system, const FileServerOptions& options = {});
+
+    // As stop().
+    ~FileServer();
+    FileServer(const FileServer&) = delete;
+    FileServer& operator=(const FileServer&) = delete;
+
+    // Readable when a message is there; does not block, closed on exec. The number is valid until
+    // stop().
+    [[nodiscard]] int descriptor() const noexcept;
+
+    // The longest message that the kernel sends.
+    static constexpr std::size_t message_size_max = 128 * 1024 + 4096;
+
+    // Takes one message, which is written behind FileSystem::write_headroom bytes of `buffer`:
+    // this and message_size_max is what it has to hold. EAGAIN: there is none; ENODEV: the path was
+    // unmounted. Any thread.
+    [[nodiscard]] std::error_code receive(std::span<std::byte> buffer, std::size_t& size) noexcept;
+
+    // Calls the FileSystem for the message that receive() put into `buffer`. Any thread, any number
+    // at a time.
+    void process(std::span<std::byte> buffer, std::size_t size);
+
+    // Says that `thread` receives and processes messages from now on, or no more.
+    void begin_serving(::pid_t thread);
+    void end_serving(::pid_t thread) noexcept;
+
+    // Ends the service: every client is told, the path is unmounted, what was made is removed. No
+    // thread is in receive() or process() any more. Does nothing the second time.
+    void stop() noexcept;
+
+    // The path, with symbolic links on the way followed.
+    [[nodiscard]] const std::string& path() const noexcept;
+
+private:
+    struct State;
+
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace tocsin::resource
