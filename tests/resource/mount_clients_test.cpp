@@ -1,5 +1,4 @@
 // Shows what unmodified programs and plain system calls find at a served path.
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -14,6 +13,7 @@
 
 #include <tests/core/forked.h>
 #include <tests/core/patience.h>
+#include <tests/resource/client_calls.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
 #include <tests/resource/switchboard.h>
@@ -23,8 +23,6 @@
 
 namespace tocsin::resource {
 namespace {
-
-constexpr int patience_ms = 20'000;
 
 class MountClients : public testing::Test {
 protected:
@@ -45,18 +43,6 @@ protected:
     Switchboard board;
     Manager manager{path, board};
 };
-
-std::string read_from(const base::Descriptor& file) {
-    std::array<char, 16> text{};
-    const ssize_t got = ::read(file.number(), text.data(), text.size());
-    return got < 0 ? "errno " + std::to_string(errno)
-                   : std::string{text.data(), static_cast<std::size_t>(got)};
-}
-
-short poll_for(const base::Descriptor& file, short events, int timeout_ms = patience_ms) {
-    ::pollfd entry = {.fd = file.number(), .events = events, .revents = 0};
-    return ::poll(&entry, 1, timeout_ms) < 0 ? POLLNVAL : entry.revents;
-}
 
 TEST_F(MountClients, o_nonblock_counts_as_fcntl_changes_it) {
     const base::Descriptor file = open(O_RDONLY | O_NONBLOCK);

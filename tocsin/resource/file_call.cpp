@@ -18,8 +18,8 @@ int error_of_client(int number) noexcept {
 }
 
 template <typename Message>
-int send(::fuse_req* request, const Message& message) noexcept {
-    return ::fuse_reply_buf(request, reinterpret_cast<const char*>(&message), sizeof message);
+bool send(::fuse_req* request, const Message& message) noexcept {
+    return ::fuse_reply_buf(request, reinterpret_cast<const char*>(&message), sizeof message) == 0;
 }
 
 // One message to the kernel is one writev(2), whose first pieces are libfuse's own.
@@ -89,16 +89,20 @@ void FileCall::reply_attributes(const EntryAnswer& entry) {
     answer([&](::fuse_req* request) { send(request, fuse_attributes_of(entry)); });
 }
 
-void FileCall::reply_open(const OpenAnswer& open) {
-    answer([&](::fuse_req* request) { send(request, fuse_open_of(open)); });
+bool FileCall::reply_open(const OpenAnswer& open) {
+    bool sent = false;
+    answer([&](::fuse_req* request) { sent = send(request, fuse_open_of(open)); });
+    return sent;
 }
 
-void FileCall::reply_created(const EntryAnswer& entry, const OpenAnswer& open) {
+bool FileCall::reply_created(const EntryAnswer& entry, const OpenAnswer& open) {
     const struct {
         ::fuse_entry_out entry;
         ::fuse_open_out open;
     } created = {.entry = fuse_entry_of(entry), .open = fuse_open_of(open)};
-    answer([&](::fuse_req* request) { send(request, created); });
+    bool sent = false;
+    answer([&](::fuse_req* request) { sent = send(request, created); });
+    return sent;
 }
 
 void FileCall::reply_link(std::string_view target) {

@@ -78,8 +78,9 @@ private:
 };
 
 // Owns the right to answer one call; the client is blocked until then. Move-only, or empty. Any
-// thread, also after the mount is gone, when the answer reaches nobody. One that is destroyed
-// unanswered answers EIO by itself. Answering an empty one, or twice, stops the program.
+// thread, also after the mount is gone, when the answer reaches nobody. Nor does one that a forked
+// child gives. One that is destroyed unanswered answers EIO by itself. Answering an empty one, or
+// twice, stops the program.
 class FileCall {
 public:
     FileCall() noexcept = default;
@@ -93,19 +94,25 @@ public:
     [[nodiscard]] CallId id() const noexcept { return id_; }
     [[nodiscard]] const Caller& caller() const noexcept { return caller_; }
 
+    // Answers with the error `number` of errno; a number that the kernel would not take is EIO.
+    // ENOSYS says that there are no such calls on the whole mount: for open, create, flush, fsync,
+    // access, poll, opendir and extended attributes the kernel believes it and never asks again.
     void fail(int number);
     void succeed();  // for calls that answer with nothing but success
     void reply_entry(const EntryAnswer& entry);
     void reply_attributes(const EntryAnswer& entry);
-    void reply_open(const OpenAnswer& open);
-    void reply_created(const EntryAnswer& entry, const OpenAnswer& open);
+    // False: the connection is gone, so nobody has got the file, and it is not released either.
+    bool reply_open(const OpenAnswer& open);
+    bool reply_created(const EntryAnswer& entry, const OpenAnswer& open);
     void reply_link(std::string_view target);
     void reply_statistics(const struct ::statvfs& statistics);
 
     // read() and read_directory(): at most the size that was asked for.
     void reply_bytes(std::span<const std::byte> bytes);
+    // More than a thousand pieces are copied first, which throws when memory is short.
     void reply_pieces(std::span<const ::iovec> pieces);
     void reply_written(std::size_t count);
+    // Makes ioctl(2) return `result`, which is not negative.
     void reply_ioctl(int result, std::span<const ::iovec> pieces);
     void reply_poll(unsigned events);
     // get_extended_attribute() and list_extended_attributes(), with the size that was asked for:

@@ -1,11 +1,13 @@
 // Putting a FileServer together and taking it apart. Private to tocsin/resource.
 #include <tocsin/resource/file_server.h>
 
+#include <cerrno>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include <tocsin/base/check.h>
+#include <tocsin/base/errors.h>
 #include <tocsin/base/fork.h>
 #include <tocsin/resource/file_session.h>
 #include <tocsin/resource/mount_point.h>
@@ -21,6 +23,7 @@ struct FileServer::State {
           const FileServerOptions& options);
     ~State() { stop(); }
 
+    [[nodiscard]] FileSession& serving() noexcept;
     void answer_first_message();
     void stop() noexcept;
 
@@ -55,6 +58,11 @@ FileServer::State::State(const std::string& wanted_path, FileSystem& file_system
     answer_first_message();
 }
 
+FileSession& FileServer::State::serving() noexcept {
+    base::check(session.has_value(), "FileServer: used after stop()");
+    return *session;
+}
+
 // It is there as soon as the path is mounted, and the kernel lets no client in before it is
 // answered.
 void FileServer::State::answer_first_message() {
@@ -87,19 +95,21 @@ FileServer::~FileServer() {
 }
 
 int FileServer::descriptor() const noexcept {
-    return state_->session ? state_->session->channel()->descriptor() : -1;
+    return state_->serving().channel()->descriptor();
 }
 
 std::error_code FileServer::receive(std::span<std::byte> buffer, std::size_t& size) noexcept {
-    return state_->session->channel()->receive(message_in(buffer), size);
+    Channel& channel = *state_->serving().channel();
+    return channel.is_of_this_process() ? channel.receive(message_in(buffer), size)
+                                        : base::error_of(ENODEV);
 }
 
-void FileServer::process(std::span<std::byte> buffer, std::size_t size) {
-    state_->session->process(message_in(buffer).first(size));
+void FileServer::process(std::span<std::byte> buffer, std::size_t size) noexcept {
+    state_->serving().process(message_in(buffer).first(size));
 }
 
 void FileServer::begin_serving(::pid_t thread) {
-    state_->session->begin_serving(thread);
+    state_->serving().begin_serving(thread);
 }
 
 void FileServer::end_serving(::pid_t thread) noexcept {

@@ -28,7 +28,7 @@ struct FileServerOptions {
 // descriptor to become readable, receive a message and have it processed.
 //
 // A thread that serves must not call the path itself: it is refused with EDEADLK, if another thread
-// serves meanwhile; if none does, the call waits for ever.
+// serves meanwhile; if none does, the call waits for ever. Costs two descriptors.
 class FileServer {
 public:
     // `file_system` outlives it. Throws std::system_error as Mount does.
@@ -47,20 +47,22 @@ public:
     static constexpr std::size_t message_size_max = 128 * 1024 + 4096;
 
     // Takes one message, which is written behind FileSystem::write_headroom bytes of `buffer`:
-    // this and message_size_max is what it has to hold. EAGAIN: there is none; ENODEV: the path was
-    // unmounted. Any thread.
+    // this and message_size_max is what it has to hold, at an address that suits any type. EAGAIN:
+    // there is none; ENODEV: the path was unmounted, or this is a forked child. Any thread.
     [[nodiscard]] std::error_code receive(std::span<std::byte> buffer, std::size_t& size) noexcept;
 
     // Calls the FileSystem for the message that receive() put into `buffer`. Any thread, any number
     // at a time.
-    void process(std::span<std::byte> buffer, std::size_t size);
+    void process(std::span<std::byte> buffer, std::size_t size) noexcept;
 
     // Says that `thread` receives and processes messages from now on, or no more.
     void begin_serving(::pid_t thread);
     void end_serving(::pid_t thread) noexcept;
 
-    // Ends the service: every client is told, the path is unmounted, what was made is removed. No
-    // thread is in receive() or process() any more. Does nothing the second time.
+    // Ends the service: calls that wait fail and files that are open fail from now on, the path is
+    // unmounted, what was made is removed. No thread is in receive() or process() any more. What
+    // the FileSystem keeps of open files and of calls is its own to drop. Does nothing the second
+    // time, nor in a forked child.
     void stop() noexcept;
 
     // The path, with symbolic links on the way followed.
