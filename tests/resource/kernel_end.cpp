@@ -51,10 +51,12 @@ void KernelEnd::start() {
     const ::fuse_init_in init = {.major = FUSE_KERNEL_VERSION,
                                  .minor = FUSE_KERNEL_MINOR_VERSION,
                                  .max_readahead = 0,
-                                 .flags = FUSE_ATOMIC_O_TRUNC | FUSE_BIG_WRITES | FUSE_MAX_PAGES,
+                                 .flags = ~0U & ~unsigned{FUSE_INIT_EXT},
                                  .flags2 = 0,
                                  .unused = {}};
-    if (ask(FUSE_INIT, 0, init).error != 0) {
+    const Answer answer = ask(FUSE_INIT, 0, init);
+    hello_ = answer.as<::fuse_init_out>();
+    if (answer.error != 0) {
         throw std::runtime_error{"FUSE_INIT"};
     }
 }

@@ -42,6 +42,9 @@ public:
     // Who calls next.
     void set_caller(std::uint32_t thread) noexcept { thread_ = thread; }
 
+    // What was agreed on at the beginning.
+    [[nodiscard]] const ::fuse_init_out& hello() const noexcept { return hello_; }
+
     // Sends one message; the number by which its answer is known.
     std::uint64_t send(std::uint32_t opcode, std::uint64_t node,
                        std::span<const std::byte> body = {}, std::string_view after = {});
@@ -93,7 +96,8 @@ protected:
     // The other end of the connection, once.
     [[nodiscard]] base::Descriptor take_served_end() noexcept { return std::move(served_end_); }
 
-    // Says hello, as the kernel does first. Throws std::runtime_error when nobody answers.
+    // Says hello, as the kernel does first, and that it can do everything. Throws
+    // std::runtime_error when nobody answers.
     void start();
 
     // Serves until nothing is left to do.
@@ -104,6 +108,7 @@ private:
 
     base::Descriptor end_;
     base::Descriptor served_end_;
+    ::fuse_init_out hello_ = {};
     std::uint32_t thread_ = stranger;
     std::uint64_t next_number_ = 2;  // the kernel's numbers are even; odd ones are interrupts
     std::map<std::uint64_t, Answer> answers_;
