@@ -59,19 +59,9 @@ TEST_F(MountClients, o_nonblock_counts_as_fcntl_changes_it) {
 }
 
 TEST_F(MountClients, a_signal_ends_a_blocked_read_with_eintr) {
-    struct ::sigaction quiet = {};
-    quiet.sa_handler = [](int) {};
-    struct ::sigaction before = {};
-    ASSERT_EQ(::sigaction(SIGUSR1, &quiet, &before), 0);
     const base::Descriptor file = open(O_RDONLY);
-    std::string result;
-    std::thread reader{[&] { result = read_from(file); }};
-    ASSERT_TRUE(parked(1));
-    ::pthread_kill(reader.native_handle(), SIGUSR1);
-    reader.join();
-    EXPECT_EQ(result, "errno " + std::to_string(EINTR));
+    EXPECT_EQ(read_until_signal(file, [&] { return parked(1); }), "errno " + std::to_string(EINTR));
     EXPECT_EQ(board.log().interrupted, 1);
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_F(MountClients, a_parked_read_is_answered_from_another_thread) {

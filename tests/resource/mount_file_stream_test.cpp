@@ -1,6 +1,5 @@
 // Shows what clients find at a stream that a FileServer serves.
 #include <cerrno>
-#include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -85,19 +84,9 @@ TEST_F(MountFileStream, o_nonblock_counts_as_fcntl_changes_it) {
 }
 
 TEST_F(MountFileStream, a_signal_ends_a_blocked_read_with_eintr) {
-    struct ::sigaction quiet = {};
-    quiet.sa_handler = [](int) {};
-    struct ::sigaction before = {};
-    ASSERT_EQ(::sigaction(SIGUSR1, &quiet, &before), 0);
     const base::Descriptor file = open(O_RDONLY);
-    std::string result;
-    std::thread reader{[&] { result = read_from(file); }};
-    ASSERT_TRUE(parked(1));
-    ::pthread_kill(reader.native_handle(), SIGUSR1);
-    reader.join();
-    EXPECT_EQ(result, "errno " + std::to_string(EINTR));
+    EXPECT_EQ(read_until_signal(file, [&] { return parked(1); }), "errno " + std::to_string(EINTR));
     EXPECT_EQ(files.log().interrupted, 1);
-    ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 TEST_F(MountFileStream, poll_sleeps_until_it_is_woken) {

@@ -19,8 +19,7 @@ static_assert(FileServer::message_size_max == Channel::message_size_max);
 
 // Its parts stand in the order in which they are made; they go the other way round.
 struct FileServer::State {
-    State(const std::string& wanted_path, FileSystem& file_system,
-          const FileServerOptions& options);
+    State(std::string wanted_path, FileSystem& file_system, const FileServerOptions& options);
     ~State() { stop(); }
 
     [[nodiscard]] FileSession& serving() noexcept;
@@ -46,9 +45,10 @@ std::span<std::byte> message_in(std::span<std::byte> buffer) noexcept {
 
 }  // namespace
 
-FileServer::State::State(const std::string& wanted_path, FileSystem& file_system,
-                         const FileServerOptions& options) {
-    placeholder.emplace(wanted_path,
+FileServer::State::State(std::string wanted_path, FileSystem& file_system,
+                         const FileServerOptions& options)
+    : path{std::move(wanted_path)} {
+    placeholder.emplace(path,
                         options.directory ? Placeholder::Kind::directory : Placeholder::Kind::file);
     path = placeholder->path();
     point.emplace(*placeholder, options.kernel_checks_permissions ? MountPoint::Checks::by_kernel
@@ -85,7 +85,7 @@ void FileServer::State::stop() noexcept {
 }
 
 FileServer::FileServer(std::string path, FileSystem& file_system, const FileServerOptions& options)
-    : state_{std::make_unique<State>(path, file_system, options)} {}
+    : state_{std::make_unique<State>(std::move(path), file_system, options)} {}
 
 // In a child of fork() everything but the memory belongs to the parent.
 FileServer::~FileServer() {
