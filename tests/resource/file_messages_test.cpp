@@ -80,7 +80,8 @@ TEST(FileMessages, what_expects_no_answer_gets_none_when_it_is_broken) {
                              bytes_of(::fuse_forget_one{.nodeid = 1, .nlookup = 1});
     for (const auto& [opcode, body] :
          {std::pair{FUSE_FORGET, std::string{"1234"}}, std::pair{FUSE_BATCH_FORGET, many},
-          std::pair{FUSE_INTERRUPT, std::string{"1234"}}}) {
+          std::pair{FUSE_INTERRUPT, std::string{"1234"}},
+          std::pair{FUSE_NOTIFY_REPLY, std::string(100, 'x')}}) {
         const std::uint64_t sent =
             kernel.send(static_cast<std::uint32_t>(opcode), FUSE_ROOT_ID, {}, body);
         EXPECT_FALSE(kernel.answer_of(sent)) << opcode;

@@ -95,6 +95,9 @@ std::optional<::fuse_in_header> header_of(std::span<const std::byte> message) no
 bool is_complete(std::span<const std::byte> message) noexcept {
     const std::uint32_t opcode = copy_of<::fuse_in_header>(message).opcode;
     const std::span<const std::byte> body = message.subspan(sizeof(::fuse_in_header));
+    if (opcode == FUSE_NOTIFY_REPLY) {
+        return false;  // it answers a question that nobody here asks
+    }
     const Form form = opcode < forms.size() ? forms.at(opcode) : Form{};
     if (body.size() < form.size) {
         return false;

@@ -20,7 +20,8 @@ template <typename T>
 }
 
 [[nodiscard]] constexpr bool expects_an_answer(std::uint32_t opcode) noexcept {
-    return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT;
+    return opcode != FUSE_FORGET && opcode != FUSE_BATCH_FORGET && opcode != FUSE_INTERRUPT &&
+           opcode != FUSE_NOTIFY_REPLY;
 }
 
 // The header of a message that is as long as it says.
