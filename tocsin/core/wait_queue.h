@@ -112,6 +112,11 @@ public:
         return reaches(available, lowest_[index_of(condition)].load(std::memory_order_relaxed));
     }
 
+    // The lowest threshold that is armed for `condition`, 0 when nobody is; a hint.
+    [[nodiscard]] std::int64_t lowest_threshold(Condition condition) const noexcept {
+        return lowest_[index_of(condition)].load(std::memory_order_relaxed);
+    }
+
     // How many arms are armed, and the sums of what happened so far.
     struct Counters {
         std::uint64_t armed_now = 0;
