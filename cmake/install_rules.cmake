@@ -7,6 +7,12 @@ set(tocsin_targets tocsin)
 if(TARGET tocsin-resource)
     list(APPEND tocsin_targets tocsin-resource)
 endif()
+if(TARGET tocsin-qnx)
+    list(APPEND tocsin_targets tocsin-qnx)
+    # QNX's names, below a folder of their own: only who asks for it finds them.
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/tocsin/qnx/include/
+            DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tocsin-qnx)
+endif()
 
 install(
     TARGETS ${tocsin_targets}

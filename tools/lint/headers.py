@@ -4,7 +4,8 @@ the others as the project does (C++23). Usage: headers.py [ROOT]
 
 A header serves C when its opening comment says "C and C++" or it lies in a room of C faces. Those of
 ivykis are to serve every program that ever included the stock ones, and C++ beside: each standard
-from C90 to C++23, and a program that renames `this` around them, as syslog-ng does.
+from C90 to C++23, and a program that renames `this` around them, as syslog-ng does. Those of QNX come
+before and after glibc's, whose names some of them take over.
 """
 
 import os
@@ -16,14 +17,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 from sources import is_installed, opening_comment, report, root_from_arguments, source_files
 
-C_ROOMS = ("tocsin/ivykis/", "tocsin/qnx/")
 IVYKIS = "tocsin/ivykis/include"
+QNX = "tocsin/qnx/include"
+C_ROOMS = ("tocsin/ivykis/", QNX + "/")
+# Those of glibc whose types and numbers QNX's headers have, too.
+GLIBC = "#include <signal.h>\n#include <time.h>\n#include <aio.h>\n#include <mqueue.h>\n#include <pthread.h>\n"
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
 WARNINGS_OF = {"c": ["-Wstrict-prototypes"], "c++": ["-Wold-style-cast"]}
 
 # One way in which a header has to compile: the compiler, the language, its standard, and whether it
-# is included in a block of extern "C" where `this` is a macro.
-Way = namedtuple("Way", "compiler language standard renamed", defaults=[False])
+# is included in a block of extern "C" where `this` is a macro, or between what comes before and after.
+Way = namedtuple("Way", "compiler language standard renamed before after", defaults=[False, "", ""])
 
 # Every standard with one compiler, and both where programs are mostly written today.
 IVYKIS_WAYS = [
@@ -32,6 +36,15 @@ IVYKIS_WAYS = [
     Way("clang-19", "c", "c11"),
     Way("clang++-19", "c++", "c++20"),
     Way("g++", "c++", "c++20", renamed=True),
+]
+
+QNX_WAYS = [
+    *(Way("gcc", "c", standard) for standard in ("gnu99", "c11", "gnu11")),
+    *(Way("g++", "c++", f"c++{year}") for year in (11, 14, 17, 20, 23)),
+    Way("clang-19", "c", "c11"),
+    Way("clang++-19", "c++", "c++20"),
+    *(Way(*way, False, GLIBC, "") for way in (("gcc", "c", "gnu11"), ("g++", "c++", "gnu++17"))),
+    *(Way(*way, False, "", GLIBC) for way in (("gcc", "c", "gnu11"), ("g++", "c++", "gnu++17"))),
 ]
 
 
@@ -43,6 +56,8 @@ def ways_of(path, text):
     """Each way in which the header has to compile."""
     if path.is_relative_to(IVYKIS):
         return IVYKIS_WAYS
+    if path.is_relative_to(QNX):
+        return QNX_WAYS
     if not is_installed(text):
         return [Way("g++", "c++", "c++23")]
     ways = [Way("g++", "c++", "c++20"), Way("clang++-19", "c++", "c++20")]
@@ -62,13 +77,17 @@ def include_folders(root, header):
     """Where includes are found; those of ivykis find each other, and nothing else of ours."""
     if header.is_relative_to(IVYKIS):
         return [root / IVYKIS]
+    if header.is_relative_to(QNX):
+        return [root / QNX]
+    if header.is_relative_to("tocsin/qnx"):
+        return [root, root / QNX]
     return [root, root / IVYKIS] if header.is_relative_to("tocsin/ivykis") else [root]
 
 
-def include_twice(name, renamed):
+def include_twice(name, way):
     """A program that includes the header, twice so that one without a guard is found."""
-    program = f"#include <{name}>\n" * 2
-    if renamed:
+    program = way.before + f"#include <{name}>\n" * 2 + way.after + "typedef int not_empty;\n"
+    if way.renamed:
         program = f'extern "C" {{\n#define this this_\n{program}#undef this\n}}\n'
     return program
 
@@ -79,11 +98,12 @@ def compile_alone(root, flags, header, way):
     command = [way.compiler, f"-std={way.standard}", "-x", way.language, "-fsyntax-only", *WARNINGS]
     command += [*WARNINGS_OF[way.language], *(f"-I{folder}" for folder in folders), *flags, "-"]
     name = (root / header).relative_to(folders[0])
-    program = include_twice(name, way.renamed)
+    program = include_twice(name, way)
     result = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return None
     place = f"{way.compiler} -std={way.standard}" + (", `this` renamed" if way.renamed else "")
+    place += ", after glibc's" if way.before else ", before glibc's" if way.after else ""
     return f"{header}: does not compile alone ({place}):\n{result.stderr}"
 
 

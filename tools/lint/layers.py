@@ -47,8 +47,8 @@ OUTSIDE = {
     "seccomp": set(),
 }
 
-# Where headers lie that are included by their bare names, as <iv.h>.
-BARE = "tocsin/ivykis/include/"
+# Where headers lie that are included by their bare names, as <iv.h> and <sys/iofunc.h>.
+BARE = ("tocsin/ivykis/include/", "tocsin/qnx/include/")
 
 # Folders outside tocsin/ that may look inside a room: for these, privacy is a hint only.
 INSIDERS = {"bench", "fuzz"}
@@ -102,8 +102,9 @@ def check_outside(room, included):
 def check_include(path, text, include, headers):
     _, mark, included = include
     room = room_of(path)
-    if BARE + included in headers:
-        included = BARE + included
+    for folder in BARE:
+        if folder + included in headers:
+            included = folder + included
     if mark == '"' and room is not None:
         return f'"{included}": include by the full path in angle brackets'
     return (

@@ -1,0 +1,71 @@
+// Shows that a manager's mode, owner and group decide who comes in; run by root.
+#include <cerrno>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <tests/core/forked.h>
+#include <tests/qnx/device.h>
+
+namespace tocsin::qnx {
+namespace {
+
+constexpr ::uid_t user = 12345;
+constexpr ::gid_t group = 23456;
+
+class MountRootManager : public testing::Test {
+protected:
+    // What open(2) fails with for the user, who is in `further` beside a group of no meaning.
+    [[nodiscard]] int opening(int flags, ::gid_t further = group + 1) const {
+        return core::in_child([&] {
+            if (::setgroups(1, &further) != 0 || ::setgid(group + 2) != 0 || ::setuid(user) != 0) {
+                return core::child_failed;
+            }
+            return ::open(device.path.c_str(), flags) < 0 ? errno : 0;
+        });
+    }
+
+    Device device;
+};
+
+TEST_F(MountRootManager, the_mode_says_what_others_may) {
+    device.attr.mode = S_IFCHR | 0604;
+    device.serve();
+    EXPECT_EQ(opening(O_RDONLY), 0);
+    EXPECT_EQ(opening(O_WRONLY), EACCES);
+    EXPECT_EQ(opening(O_RDWR), EACCES);
+}
+
+TEST_F(MountRootManager, the_owner_has_the_owners_bits_only) {
+    device.attr.mode = S_IFCHR | 0466;
+    device.attr.uid = user;
+    device.serve();
+    EXPECT_EQ(opening(O_RDONLY), 0);
+    EXPECT_EQ(opening(O_WRONLY), EACCES);
+}
+
+TEST_F(MountRootManager, a_further_group_of_the_client_counts) {
+    device.attr.mode = S_IFCHR | 0660;
+    device.attr.gid = group;
+    device.serve();
+    EXPECT_EQ(opening(O_RDWR, group), 0);
+    EXPECT_EQ(opening(O_RDWR), EACCES);
+}
+
+TEST_F(MountRootManager, only_the_owner_changes_the_mode) {
+    device.attr.uid = user + 1;
+    device.serve();
+    EXPECT_EQ(core::in_child([this] {
+                  return ::setuid(user) != 0                      ? core::child_failed
+                         : ::chmod(device.path.c_str(), 0777) < 0 ? errno
+                                                                  : 0;
+              }),
+              EPERM);
+    EXPECT_EQ(device.attribute().mode, unsigned{S_IFCHR | 0666});
+}
+
+}  // namespace
+}  // namespace tocsin::qnx

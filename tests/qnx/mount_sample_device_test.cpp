@@ -1,0 +1,146 @@
+// Shows the manual's device, as it is written for QNX, and what any Linux program sees of it.
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <set>
+#include <sys/epoll.h>
+#include <sys/select.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include <tests/core/patience.h>
+#include <tests/resource/client_calls.h>
+#include <tests/resource/program.h>
+#include <tests/resource/temporary_directory.h>
+
+namespace tocsin::qnx {
+namespace {
+
+using resource::patience_ms;
+using resource::Program;
+using resource::read_from;
+
+class MountSampleDevice : public testing::Test {
+protected:
+    MountSampleDevice() { EXPECT_EQ(manager.read_line(), "attached"); }
+
+    [[nodiscard]] base::Descriptor open(int flags = O_RDWR) const {
+        return base::Descriptor{::open(path.c_str(), flags | O_CLOEXEC)};
+    }
+    static void write(const base::Descriptor& file, std::string_view item) {
+        EXPECT_EQ(::write(file.number(), item.data(), item.size()),
+                  static_cast<ssize_t>(item.size()));
+    }
+    // What poll(2) finds within `limit_ms`.
+    static short poll_for(const base::Descriptor& file, short events, int limit_ms) {
+        ::pollfd entry = {.fd = file.number(), .events = events, .revents = 0};
+        return ::poll(&entry, 1, limit_ms) < 0 ? short{-1} : entry.revents;
+    }
+
+    resource::TemporaryDirectory directory;
+    std::string path = directory / "sample";
+    Program manager{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+};
+
+TEST_F(MountSampleDevice, echo_and_cat_pass_items_through_it) {
+    Program echo{{"sh", "-c", "echo hello > " + path}};
+    EXPECT_EQ(echo.wait(), 0);
+    Program cat{{"cat", path}};
+    EXPECT_EQ(cat.read_line(), "hello");
+    EXPECT_EQ(cat.wait(), 0);
+}
+
+TEST_F(MountSampleDevice, poll_sleeps_until_an_item_is_written) {
+    const base::Descriptor reader = open();
+    const base::Descriptor writer = open();
+    EXPECT_EQ(poll_for(reader, POLLIN, 0), 0);
+    EXPECT_EQ(poll_for(reader, POLLIN | POLLOUT, 0), POLLOUT);
+    std::thread other{[&] { write(writer, "one"); }};
+    EXPECT_EQ(poll_for(reader, POLLIN, patience_ms), POLLIN);
+    other.join();
+    EXPECT_EQ(read_from(reader), "one");
+    EXPECT_EQ(poll_for(reader, POLLIN, 0), 0);
+}
+
+TEST_F(MountSampleDevice, select_of_python_is_woken) {
+    Program python{{"python3", "-c",
+                    "import os,select\n"
+                    "fd=os.open('" +
+                        path +
+                        "',os.O_RDONLY)\n"
+                        "print(select.select([fd],[],[],0)[0],flush=True)\n"
+                        "select.select([fd],[],[])\n"
+                        "print(os.read(fd,100).decode(),flush=True)"}};
+    EXPECT_EQ(python.read_line(), "[]");
+    write(open(), "from C++");
+    EXPECT_EQ(python.read_line(), "from C++");
+    EXPECT_EQ(python.wait(), 0);
+}
+
+TEST_F(MountSampleDevice, both_clients_are_woken_and_the_second_finds_nothing) {
+    const base::Descriptor one = open();
+    const base::Descriptor two = open();
+    std::thread first{[&] { EXPECT_EQ(poll_for(one, POLLIN, patience_ms), POLLIN); }};
+    std::thread second{[&] { EXPECT_EQ(poll_for(two, POLLIN, patience_ms), POLLIN); }};
+    write(open(), "item");
+    first.join();
+    second.join();
+    EXPECT_EQ(read_from(one), "item");
+    EXPECT_EQ(read_from(two), "");
+    EXPECT_EQ(poll_for(two, POLLIN, 0), 0);
+}
+
+// An output that is always possible does not keep an edge-triggered client from its input.
+TEST_F(MountSampleDevice, edge_triggered_epoll_of_input_and_output_gets_every_item) {
+    const base::Descriptor reader = open(O_RDWR | O_NONBLOCK);
+    const base::Descriptor set{::epoll_create1(EPOLL_CLOEXEC)};
+    ::epoll_event wanted = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data = {}};
+    ASSERT_EQ(::epoll_ctl(set.number(), EPOLL_CTL_ADD, reader.number(), &wanted), 0);
+    const base::Descriptor writer = open();
+    for (int round = 0; round < 100; ++round) {
+        std::thread other{[&] { write(writer, std::to_string(round)); }};
+        std::string item;
+        while (item.empty()) {
+            ::epoll_event event = {};
+            ASSERT_EQ(::epoll_wait(set.number(), &event, 1, patience_ms), 1) << round;
+            item = read_from(reader);
+        }
+        EXPECT_EQ(item, std::to_string(round));
+        other.join();
+    }
+}
+
+TEST_F(MountSampleDevice, a_thousand_files_are_woken_by_one_item) {
+    constexpr std::size_t count = 1000;
+    std::vector<base::Descriptor> files;
+    const base::Descriptor set{::epoll_create1(EPOLL_CLOEXEC)};
+    for (std::size_t number = 0; number < count; ++number) {
+        files.push_back(open());
+        ASSERT_TRUE(files.back());
+        ::epoll_event wanted = {.events = EPOLLIN | EPOLLONESHOT, .data = {.u64 = number}};
+        ASSERT_EQ(::epoll_ctl(set.number(), EPOLL_CTL_ADD, files.back().number(), &wanted), 0);
+    }
+    write(files[0], "item");
+    std::set<std::uint64_t> woken;
+    while (woken.size() < count) {
+        ::epoll_event event = {};
+        ASSERT_EQ(::epoll_wait(set.number(), &event, 1, patience_ms), 1);
+        EXPECT_TRUE(woken.insert(event.data.u64).second);
+    }
+}
+
+TEST_F(MountSampleDevice, the_managers_death_ends_every_wait_and_its_successor_takes_the_path) {
+    const base::Descriptor file = open();
+    std::thread waiter{[&] { EXPECT_NE(poll_for(file, POLLIN, patience_ms) & POLLERR, 0); }};
+    manager.kill(SIGKILL);
+    waiter.join();
+    EXPECT_EQ(manager.wait(), -SIGKILL);
+    EXPECT_EQ(open().number(), -1);
+    Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+    EXPECT_EQ(successor.read_line(), "attached");
+    EXPECT_EQ(poll_for(open(), POLLIN | POLLOUT, 0), POLLOUT);
+}
+
+}  // namespace
+}  // namespace tocsin::qnx

@@ -1,0 +1,184 @@
+// Waiting and handling. Private to tocsin/qnx.
+#include <tocsin/qnx/dispatch.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <system_error>
+
+#include <tocsin/base/errors.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr std::uint64_t bell_name = UINT64_MAX;
+
+// Room for an ioctl of the largest size that the kernel passes on.
+constexpr std::size_t message_size_least = sizeof(::io_devctl_t) + (1U << _IOC_SIZEBITS);
+
+base::Descriptor checked(int number, const char* what) {
+    base::Descriptor descriptor{number};
+    if (!descriptor) {
+        throw std::system_error{base::last_error(), what};
+    }
+    return descriptor;
+}
+
+int milliseconds_of(base::Duration::rep timeout) noexcept {
+    if (timeout < 0) {
+        return -1;
+    }
+    // Never early.
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(base::Duration{timeout});
+    return static_cast<int>(std::min<std::int64_t>(rounded.count(), INT_MAX));
+}
+
+}  // namespace
+
+Dispatch::Dispatch()
+    : set_{checked(::epoll_create1(EPOLL_CLOEXEC), "cannot make a set of descriptors")},
+      bell_{checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd")},
+      message_size_max_{message_size_least} {
+    watch(bell_.number(), bell_name);
+}
+
+Dispatch::~Dispatch() {
+    while (!attached_.empty()) {
+        static_cast<void>(detach(attached_.begin()->first));
+    }
+}
+
+void Dispatch::watch(int descriptor, std::uint64_t name) const {
+    ::epoll_event event = {.events = EPOLLIN, .data = {.u64 = name}};
+    if (::epoll_ctl(set_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
+        throw std::system_error{base::last_error(), "cannot wait for a descriptor"};
+    }
+}
+
+std::unique_ptr<Context> Dispatch::make_context() const {
+    const std::lock_guard lock{mutex_};
+    return std::make_unique<Context>(const_cast<Dispatch&>(*this), parts_max_, message_size_max_);
+}
+
+void Dispatch::set_timeout(std::optional<base::Duration> timeout) noexcept {
+    timeout_ = timeout ? timeout->count() : -1;
+}
+
+// The bell stays rung as long as anybody waits who has to hear it.
+void Dispatch::unblock() noexcept {
+    unblocked_.fetch_add(1);
+    ::eventfd_write(bell_.number(), 1);
+}
+
+int Dispatch::block(Context& context) {
+    put_back(context);
+    const unsigned before = unblocked_;
+    for (;;) {
+        ::epoll_event event = {};
+        waiting_.fetch_add(1);
+        const int count = ::epoll_wait(set_.number(), &event, 1, milliseconds_of(timeout_));
+        const int error = errno;
+        const bool last = waiting_.fetch_sub(1) == 1;
+        if (last && event.data.u64 == bell_name) {
+            ::eventfd_t rung = 0;
+            ::eventfd_read(bell_.number(), &rung);
+        }
+        if (count < 0) {
+            return error;
+        }
+        if (unblocked_ != before) {
+            return EINTR;
+        }
+        if (count == 0) {
+            context.request().rcvid = -1;
+            return 0;
+        }
+        if (event.data.u64 != bell_name && take_from(static_cast<int>(event.data.u64), context)) {
+            return 0;
+        }
+    }
+}
+
+bool Dispatch::take_from(int id, Context& context) {
+    {
+        const std::lock_guard lock{mutex_};
+        const auto found = attached_.find(id);
+        if (found == attached_.end()) {
+            return false;
+        }
+        context.path = found->second.path;
+        ++found->second.users;
+    }
+    const std::error_code error =
+        context.path->server().receive(context.file_buffer(), context.file_size);
+    if (!error) {
+        context.request().rcvid = 1;
+        return true;
+    }
+    if (error == std::errc::no_such_device) {
+        // Somebody has unmounted the path.
+        ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, context.path->server().descriptor(), nullptr);
+    }
+    put_back(context);
+    return false;
+}
+
+void Dispatch::put_back(Context& context) noexcept {
+    if (context.path == nullptr) {
+        return;
+    }
+    const std::lock_guard lock{mutex_};
+    const auto found = attached_.find(context.path->attachment().id);
+    if (found != attached_.end() && --found->second.users == 0) {
+        unused_.notify_all();
+    }
+    context.path.reset();
+}
+
+void Dispatch::handle(Context& context) {
+    if (context.path != nullptr) {
+        context.path->process(context);
+        put_back(context);
+    }
+}
+
+int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t message_size_max,
+                     ServedPath::Attachment attachment) {
+    const std::lock_guard lock{mutex_};
+    attachment.id = next_id_;
+    const auto served = std::make_shared<ServedPath>(attachment);
+    served->serve(path);
+    const auto added = attached_.emplace(next_id_, Attached{.path = served, .users = 0}).first;
+    try {
+        watch(served->server().descriptor(), static_cast<std::uint64_t>(next_id_));
+    } catch (...) {
+        attached_.erase(added);
+        throw;
+    }
+    parts_max_ = std::max(parts_max_, parts_max);
+    message_size_max_ = std::max(message_size_max_, message_size_max);
+    return next_id_++;
+}
+
+int Dispatch::detach(int id) {
+    std::shared_ptr<ServedPath> path;
+    {
+        std::unique_lock lock{mutex_};
+        auto found = attached_.find(id);
+        if (found == attached_.end()) {
+            return EINVAL;
+        }
+        path = found->second.path;
+        ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);
+        unused_.wait(lock, [&] { return attached_.at(id).users == 0; });
+        attached_.erase(id);
+    }
+    Context context{*this, 1, message_size_least};
+    path->stop(context);
+    return 0;
+}
+
+}  // namespace tocsin::qnx

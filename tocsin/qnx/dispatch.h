@@ -1,0 +1,88 @@
+// What dispatch_create() makes: everything that one manager waits for. Private to tocsin/qnx.
+#pragma once
+
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+#include <tocsin/base/clock.h>
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/context.h>
+#include <tocsin/qnx/served_path.h>
+
+namespace tocsin::qnx {
+
+// Any number of threads block in it and handle what they get, each with a context of its own.
+// Functions that return int return 0 or an errno.
+class Dispatch {
+public:
+    // Throws std::system_error.
+    Dispatch();
+
+    // Takes all paths away. No thread is in it any more.
+    ~Dispatch();
+    Dispatch(const Dispatch&) = delete;
+    Dispatch& operator=(const Dispatch&) = delete;
+
+    [[nodiscard]] static Dispatch& of(::dispatch_t* face) noexcept {
+        return *reinterpret_cast<Dispatch*>(face);
+    }
+    [[nodiscard]] ::dispatch_t* face() noexcept { return reinterpret_cast<::dispatch_t*>(this); }
+
+    // With room for what was attached so far. Throws std::bad_alloc.
+    [[nodiscard]] std::unique_ptr<Context> make_context() const;
+
+    // Waits for something and notes it in `context`. EINTR: a signal handler ran, or unblock().
+    [[nodiscard]] int block(Context& context);
+
+    // Does what block() has noted.
+    void handle(Context& context);
+
+    // Makes all threads return that wait.
+    void unblock() noexcept;
+
+    // How long block() waits at most.
+    void set_timeout(std::optional<base::Duration> timeout) noexcept;
+
+    // Serves a path; `id` is what it is known by. Throws std::system_error, std::bad_alloc.
+    [[nodiscard]] int attach(const std::string& path, unsigned parts_max,
+                             std::size_t message_size_max, ServedPath::Attachment attachment);
+
+    // Takes it away when no thread is in a handler of it; not from such a handler. EINVAL: there is
+    // no such path.
+    [[nodiscard]] int detach(int id);
+
+private:
+    struct Attached {
+        std::shared_ptr<ServedPath> path;
+        int users = 0;  // threads between block() and the end of handle()
+    };
+
+    void watch(int descriptor, std::uint64_t name) const;
+    [[nodiscard]] bool take_from(int id, Context& context);
+    void put_back(Context& context) noexcept;
+
+    mutable std::mutex mutex_;
+    std::condition_variable unused_;
+    base::Descriptor set_;
+    base::Descriptor bell_;
+    std::atomic<unsigned> unblocked_{0};
+    std::atomic<unsigned> waiting_{0};
+    std::atomic<base::Duration::rep> timeout_{-1};
+    unsigned parts_max_ = 1;
+    std::size_t message_size_max_;
+    std::unordered_map<int, Attached> attached_;
+    int next_id_ = 0;
+};
+
+}  // namespace tocsin::qnx

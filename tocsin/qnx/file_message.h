@@ -1,0 +1,88 @@
+// A call of the kernel, as the QNX message that it is to a manager. Private to tocsin/qnx.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include <tocsin/base/list.h>
+#include <tocsin/qnx/call.h>
+#include <tocsin/resource/file_call.h>
+
+namespace tocsin::qnx {
+
+class Binding;
+
+// How a message ended.
+struct Outcome {
+    int error = 0;  // of errno; what follows means nothing then
+    long status = 0;
+    std::span<const ::iovec> parts = {};  // valid during the call that hands it over
+
+    [[nodiscard]] std::size_t size() const noexcept;
+
+    // Copies at most `size` bytes of the parts; returns how many.
+    std::size_t copy_to(void* target, std::size_t size) const noexcept;
+};
+
+// While its handler runs the message lies in the buffer of the context; keep() copies it for one
+// that returns without an answer. Its end is told once, to `finish`, by the thread that answers.
+class FileMessage final : public Call, public base::Link<> {
+public:
+    // Told the end of the message; takes the call to answer it.
+    using Finish = void (*)(FileMessage& message, const Outcome& outcome);
+
+    // `reply_size` is how much the client takes back at most. `context` is for `finish`.
+    FileMessage(std::shared_ptr<Client> client, const ::_msg_info& info,
+                std::shared_ptr<Binding> binding, resource::FileCall call, std::size_t reply_size,
+                Finish finish, std::uintptr_t context = 0) noexcept;
+    ~FileMessage() override;
+
+    // The message, header included, where it lies now, and the number that Calls has given.
+    void set_bytes(std::span<const std::byte> bytes) noexcept { bytes_ = bytes; }
+    void set_rcvid(int rcvid) noexcept { rcvid_ = rcvid; }
+    [[nodiscard]] int rcvid() const noexcept { return rcvid_; }
+
+    // Copies the message; when memory is short the manager finds nothing in it any more.
+    void keep() noexcept;
+
+    // Its handler has left it unanswered; a signal has reached its sender. True for whoever comes
+    // second, who has the manager told.
+    [[nodiscard]] bool park();
+    [[nodiscard]] bool interrupt();
+    [[nodiscard]] ::_msg_info info() const noexcept override;
+
+    [[nodiscard]] ssize_t read(std::span<const ::iovec> pieces, std::size_t offset) override;
+    [[nodiscard]] ssize_t write(std::span<const ::iovec> pieces, std::size_t offset) override;
+    void reply(long status, std::span<const ::iovec> pieces) override;
+    void fail(int error) override;
+
+    [[nodiscard]] const std::shared_ptr<Binding>& binding() const noexcept { return binding_; }
+    [[nodiscard]] resource::FileCall& call() noexcept { return call_; }
+    [[nodiscard]] resource::CallId id() const noexcept { return id_; }  // of the call
+    [[nodiscard]] std::uintptr_t context() const noexcept { return context_; }
+    [[nodiscard]] std::size_t reply_size() const noexcept { return reply_size_; }
+
+private:
+    static constexpr unsigned parked = 1;
+    static constexpr unsigned interrupted = 2;
+
+    const std::shared_ptr<Binding> binding_;
+    resource::FileCall call_;
+    const resource::CallId id_;
+    const std::size_t reply_size_;
+    const Finish finish_;
+    const std::uintptr_t context_;
+    int rcvid_ = 0;
+    std::atomic<unsigned> state_{0};
+    std::mutex mutex_;  // of what several threads may do to a message that is kept
+    std::span<const std::byte> bytes_;
+    std::vector<std::byte> kept_;
+    std::vector<std::byte> written_;  // by MsgWrite(), ahead of the reply
+};
+
+}  // namespace tocsin::qnx

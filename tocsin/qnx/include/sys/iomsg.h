@@ -1,0 +1,245 @@
+/* Public. The messages between clients and resource managers. (QNX: io_read, io_write, ...) */
+#ifndef _SYS_IOMSG_H_INCLUDED
+#define _SYS_IOMSG_H_INCLUDED
+
+#ifdef __GNUC__
+#pragma GCC system_header
+#endif
+
+#include <stdint.h>
+#include <sys/iomgr.h>
+#include <sys/neutrino.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#define _IO_BASE 0x100
+#define _IO_CONNECT 0x100
+#define _IO_READ 0x101
+#define _IO_WRITE 0x102
+#define _IO_STAT 0x104
+#define _IO_NOTIFY 0x105
+#define _IO_DEVCTL 0x106
+#define _IO_PATHCONF 0x108
+#define _IO_LSEEK 0x109
+#define _IO_CHMOD 0x10a
+#define _IO_CHOWN 0x10b
+#define _IO_UTIME 0x10c
+#define _IO_OPENFD 0x10d
+#define _IO_FDINFO 0x10e
+#define _IO_LOCK 0x10f
+#define _IO_SPACE 0x110
+#define _IO_SHUTDOWN 0x111
+#define _IO_MMAP 0x112
+#define _IO_MSG 0x113
+#define _IO_DUP 0x115
+#define _IO_CLOSE 0x116
+#define _IO_SYNC 0x119
+#define _IO_POWER 0x11a
+#define _IO_ACL 0x11b
+#define _IO_READ64 0x11e
+#define _IO_WRITE64 0x11f
+#define _IO_NOTIFY64 0x120
+#define _IO_UTIME64 0x121
+#define _IO_MAX 0x1ff
+#define _IO_COMBINE_FLAG 0x8000
+
+#define _IO_CONNECT_COMBINE 0
+#define _IO_CONNECT_COMBINE_CLOSE 1
+#define _IO_CONNECT_OPEN 2
+#define _IO_CONNECT_UNLINK 3
+#define _IO_CONNECT_RENAME 4
+#define _IO_CONNECT_MKNOD 5
+#define _IO_CONNECT_READLINK 6
+#define _IO_CONNECT_LINK 7
+#define _IO_CONNECT_MOUNT 9
+
+#define _IO_FLAG_RD 1
+#define _IO_FLAG_WR 2
+#define _IO_FLAG_MASK 3
+
+#define _IO_XTYPE_NONE 0
+#define _IO_XTYPE_READCOND 1
+#define _IO_XTYPE_MQUEUE 2
+#define _IO_XTYPE_TCPIP 3
+#define _IO_XTYPE_TCPIP_MSG 4
+#define _IO_XTYPE_OFFSET 5
+#define _IO_XTYPE_REGISTRY 6
+#define _IO_XTYPE_TCPIP_MSG2 7
+#define _IO_XTYPE_TCPIP_MMSG 8
+#define _IO_XTYPE_READDIR 9
+#define _IO_XTYPE_MASK 0xff
+#define _IO_XFLAG_DIR_EXTRA_HINT 0x100
+#define _IO_XFLAG_NONBLOCK 0x4000
+#define _IO_XFLAG_BLOCK 0x8000
+
+struct _io_connect {
+    uint16_t type;
+    uint16_t subtype;
+    uint32_t file_type;
+    uint16_t reply_max;
+    uint16_t entry_max;
+    uint32_t key;
+    uint32_t handle;
+    uint32_t ioflag; /* flags of open(2), with _IO_FLAG_RD and _IO_FLAG_WR for the access */
+    uint32_t mode;
+    uint16_t sflag;
+    uint16_t access;
+    uint16_t dirfd;
+    uint16_t path_len; /* with the zero at the end */
+    uint8_t eflag;
+    uint8_t extra_type;
+    uint16_t extra_len;
+    char path[1]; /* relative to what is attached */
+};
+typedef union {
+    struct _io_connect connect;
+} io_open_t;
+
+struct _io_read {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t nbytes;
+    uint32_t xtype;
+    uint32_t zero;
+};
+typedef union {
+    struct _io_read i;
+} io_read_t;
+typedef union {
+    struct _io_read i;
+} io_write_t;
+
+struct _io_devctl {
+    uint16_t type;
+    uint16_t combine_len;
+    int32_t dcmd;
+    uint32_t nbytes;
+    int32_t zero;
+};
+struct _io_devctl_reply {
+    uint32_t zero;
+    int32_t ret_val;
+    uint32_t nbytes;
+    int32_t zero2;
+};
+typedef union {
+    struct _io_devctl i;
+    struct _io_devctl_reply o;
+} io_devctl_t;
+#define _DEVCTL_DATA(part) ((void*)(sizeof(part) + (char*)(&(part))))
+
+struct _io_notify {
+    uint16_t type;
+    uint16_t combine_len;
+    int32_t action;
+    int32_t flags;
+    struct __sigevent32 event;
+    int32_t mgr[2];
+    int32_t flags_extra_mask;
+    int32_t flags_exten;
+    int32_t nfds;
+    int32_t fd_first;
+    int32_t nfds_ready;
+    int64_t timo;
+};
+struct _io_notify64 {
+    uint16_t type;
+    uint16_t combine_len;
+    int32_t action;
+    int32_t flags;
+    struct __sigevent32 old_event;
+    int32_t mgr[2];
+    int32_t flags_extra_mask;
+    int32_t flags_exten;
+    int32_t nfds;
+    int32_t fd_first;
+    int32_t nfds_ready;
+    int64_t timo;
+    union {
+        struct __sigevent32 event32;
+        struct __sigevent64 event64;
+    };
+};
+struct _io_notify_reply {
+    uint32_t zero;
+    uint32_t flags;
+    uint32_t flags2;
+    struct __sigevent32 event;
+    int32_t mgr[2];
+    int32_t flags_extra_mask;
+    int32_t flags_exten;
+    int32_t nfds;
+    int32_t fd_first;
+    int32_t nfds_ready;
+    int64_t timo;
+};
+typedef union {
+    struct _io_notify i;
+    struct _io_notify64 i64;
+    struct _io_notify_reply o;
+} io_notify_t;
+
+struct _io_lseek {
+    uint16_t type;
+    uint16_t combine_len;
+    int16_t whence;
+    uint16_t flags;
+    uint64_t offset;
+};
+typedef union {
+    struct _io_lseek i;
+    uint64_t o;
+} io_lseek_t;
+
+struct _io_stat {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t zero;
+};
+typedef union {
+    struct _io_stat i;
+    struct stat o;
+} io_stat_t;
+
+struct _io_chmod {
+    uint16_t type;
+    uint16_t combine_len;
+    mode_t mode;
+};
+typedef union {
+    struct _io_chmod i;
+} io_chmod_t;
+
+struct _io_chown {
+    uint16_t type;
+    uint16_t combine_len;
+    uid_t uid;
+    gid_t gid;
+};
+typedef union {
+    struct _io_chown i;
+} io_chown_t;
+
+struct _io_close {
+    uint16_t type;
+    uint16_t combine_len;
+};
+typedef union {
+    struct _io_close i;
+} io_close_t;
+typedef union {
+    struct _io_close i;
+} io_dup_t;
+
+struct _io_sync {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t flag;
+};
+typedef union {
+    struct _io_sync i;
+} io_sync_t;
+
+typedef struct _pulse io_pulse_t;
+
+#endif

@@ -1,0 +1,179 @@
+// Attributes: making, locking, telling and changing them. Private to tocsin/qnx.
+#include <sys/iofunc.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <unistd.h>
+
+#include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/credentials.h>
+
+namespace {
+
+using tocsin::qnx::Calls;
+using tocsin::qnx::Client;
+
+constexpr mode_t permissions = 07777;
+
+void stamp(time_t& seconds, unsigned& nanoseconds) noexcept {
+    timespec now = {};
+    clock_gettime(CLOCK_REALTIME, &now);
+    seconds = now.tv_sec;
+    nanoseconds = static_cast<unsigned>(now.tv_nsec);
+}
+
+void make_lock(pthread_mutex_t& lock) noexcept {
+    pthread_mutexattr_t recursive;
+    pthread_mutexattr_init(&recursive);
+    pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
+    pthread_mutex_init(&lock, &recursive);
+    pthread_mutexattr_destroy(&recursive);
+}
+
+timespec time_of(time_t seconds, unsigned nanoseconds) noexcept {
+    return {.tv_sec = seconds, .tv_nsec = nanoseconds};
+}
+
+bool may_change(resmgr_context_t& context, const iofunc_attr_t& attribute) noexcept {
+    _client_info info;
+    return iofunc_client_info(&context, 0, &info) == EOK &&
+           (info.cred.euid == 0 || info.cred.euid == attribute.uid);
+}
+
+}  // namespace
+
+void iofunc_attr_init(iofunc_attr_t* attr, mode_t mode, iofunc_attr_t* dattr,
+                      struct _client_info* info) {
+    *attr = {};
+    make_lock(attr->lock);
+    attr->mode = mode;
+    attr->nlink = 1;
+    if (info != nullptr) {
+        attr->uid = info->cred.euid;
+        attr->gid = info->cred.egid;
+    } else {
+        attr->uid = dattr == nullptr ? geteuid() : dattr->uid;
+        attr->gid = dattr == nullptr ? getegid() : dattr->gid;
+    }
+    attr->mount = dattr == nullptr ? nullptr : dattr->mount;
+    attr->flags = IOFUNC_ATTR_MTIME | IOFUNC_ATTR_ATIME | IOFUNC_ATTR_CTIME;
+    iofunc_time_update(attr);
+}
+
+int iofunc_attr_lock(iofunc_attr_t* attr) {
+    const iofunc_mount_t* const mount = attr->mount;
+    if (mount != nullptr && mount->funcs != nullptr && mount->funcs->attr_lock != nullptr) {
+        return mount->funcs->attr_lock(attr);
+    }
+    return pthread_mutex_lock(&attr->lock);
+}
+
+int iofunc_attr_trylock(iofunc_attr_t* attr) {
+    const iofunc_mount_t* const mount = attr->mount;
+    if (mount != nullptr && mount->funcs != nullptr && mount->funcs->attr_trylock != nullptr) {
+        return mount->funcs->attr_trylock(attr);
+    }
+    return pthread_mutex_trylock(&attr->lock);
+}
+
+int iofunc_attr_unlock(iofunc_attr_t* attr) {
+    const iofunc_mount_t* const mount = attr->mount;
+    if (mount != nullptr && mount->funcs != nullptr && mount->funcs->attr_unlock != nullptr) {
+        return mount->funcs->attr_unlock(attr);
+    }
+    return pthread_mutex_unlock(&attr->lock);
+}
+
+int iofunc_time_update(iofunc_attr_t* attr) {
+    if ((attr->flags & IOFUNC_ATTR_MTIME) != 0) {
+        stamp(attr->mtime, attr->mtime_ns);
+    }
+    if ((attr->flags & IOFUNC_ATTR_ATIME) != 0) {
+        stamp(attr->atime, attr->atime_ns);
+    }
+    if ((attr->flags & IOFUNC_ATTR_CTIME) != 0) {
+        stamp(attr->ctime, attr->ctime_ns);
+    }
+    attr->flags &= ~(IOFUNC_ATTR_MTIME | IOFUNC_ATTR_ATIME | IOFUNC_ATTR_CTIME);
+    return EOK;
+}
+
+int iofunc_stat(resmgr_context_t*, iofunc_attr_t* attr, struct stat* status) {
+    iofunc_time_update(attr);
+    *status = {};
+    status->st_ino = attr->inode;
+    status->st_size = attr->nbytes;
+    status->st_dev = attr->mount == nullptr ? 0 : attr->mount->dev;
+    status->st_rdev = attr->rdev;
+    status->st_uid = attr->uid;
+    status->st_gid = attr->gid;
+    status->st_mode = attr->mode;
+    status->st_nlink = attr->nlink;
+    status->st_blksize = attr->mount == nullptr ? 0 : attr->mount->blocksize;
+    status->st_mtim = time_of(attr->mtime, attr->mtime_ns);
+    status->st_atim = time_of(attr->atime, attr->atime_ns);
+    status->st_ctim = time_of(attr->ctime, attr->ctime_ns);
+    return EOK;
+}
+
+int iofunc_client_info(resmgr_context_t* ctp, int, struct _client_info* info) {
+    const std::shared_ptr<Client> client = Calls::find_client(ctp->info.scoid);
+    if (client == nullptr) {
+        return ESRCH;
+    }
+    tocsin::qnx::describe(client->credentials(), NGROUPS_SHOWN, *info);
+    return EOK;
+}
+
+int iofunc_check_access(resmgr_context_t* ctp, const iofunc_attr_t* attr, mode_t mode,
+                        const struct _client_info* info) {
+    _client_info asked;
+    if (info == nullptr) {
+        if (const int error = iofunc_client_info(ctp, 0, &asked)) {
+            return error;
+        }
+        info = &asked;
+    }
+    if (info->cred.euid == 0) {
+        return EOK;
+    }
+    // The one of the three triplets of bits that counts for this client.
+    unsigned shift = 0;
+    if (info->cred.euid == attr->uid) {
+        shift = 6;
+    } else if (tocsin::qnx::is_in_group(*info, attr->gid)) {
+        shift = 3;
+    }
+    const mode_t granted = attr->mode >> shift & 07U;
+    const mode_t wanted = mode >> 6U & 07U;
+    return (wanted & ~granted) == 0 ? EOK : EACCES;
+}
+
+int iofunc_chmod(resmgr_context_t* ctp, io_chmod_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
+    if (!may_change(*ctp, *attr)) {
+        return EPERM;
+    }
+    attr->mode = (attr->mode & ~permissions) | (msg->i.mode & permissions);
+    attr->flags |= IOFUNC_ATTR_CTIME | IOFUNC_ATTR_DIRTY_MODE;
+    return iofunc_time_update(attr);
+}
+
+int iofunc_chown(resmgr_context_t* ctp, io_chown_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
+    constexpr auto same = static_cast<uid_t>(-1);
+    const bool changes_owner = msg->i.uid != same && msg->i.uid != attr->uid;
+    _client_info info;
+    if (const int error = iofunc_client_info(ctp, 0, &info)) {
+        return error;
+    }
+    const bool gives_to_own_group =
+        info.cred.euid == attr->uid &&
+        (msg->i.gid == same || tocsin::qnx::is_in_group(info, msg->i.gid));
+    if (info.cred.euid != 0 && (changes_owner || !gives_to_own_group)) {
+        return EPERM;
+    }
+    attr->uid = msg->i.uid == same ? attr->uid : msg->i.uid;
+    attr->gid = msg->i.gid == same ? attr->gid : msg->i.gid;
+    attr->flags |= IOFUNC_ATTR_CTIME | IOFUNC_ATTR_DIRTY_OWNER;
+    return iofunc_time_update(attr);
+}

@@ -1,0 +1,133 @@
+// resmgr_attach() and its kin. Private to tocsin/qnx.
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <new>
+#include <string>
+#include <system_error>
+
+#include <tocsin/qnx/context.h>
+#include <tocsin/qnx/current.h>
+#include <tocsin/qnx/dispatch.h>
+
+namespace {
+
+using tocsin::qnx::Binding;
+using tocsin::qnx::CurrentRequest;
+using tocsin::qnx::Dispatch;
+
+int fail_with(int error) noexcept {
+    errno = error;
+    return -1;
+}
+
+// The errno that a failure to serve a path is for a QNX program.
+int errno_of(const std::error_code& error) noexcept {
+    using tocsin::resource::Error;
+    if (error.category() == std::generic_category() || error.category() == std::system_category()) {
+        return error.value();
+    }
+    if (error == Error::no_fuse) {
+        return ENODEV;
+    }
+    if (error == Error::already_mounted) {
+        return EBUSY;
+    }
+    if (error == Error::wrong_kind) {
+        return EINVAL;
+    }
+    return error == Error::mount_refused ? EPERM : EACCES;
+}
+
+// A relative path is one from the working directory on.
+std::string absolute(const char* path) {
+    return std::filesystem::absolute(path).string();
+}
+
+}  // namespace
+
+int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _file_type,
+                  unsigned flags, const resmgr_connect_funcs_t* connect_funcs,
+                  const resmgr_io_funcs_t* io_funcs, RESMGR_HANDLE_T* handle) {
+    if (path == nullptr || connect_funcs == nullptr || io_funcs == nullptr ||
+        (flags & _RESMGR_FLAG_DIR) != 0) {
+        return fail_with(EINVAL);
+    }
+    try {
+        return Dispatch::of(dpp).attach(
+            absolute(path), attr == nullptr ? 1 : attr->nparts_max,
+            attr == nullptr ? 0 : attr->msg_max_size,
+            {.connect = connect_funcs, .io = io_funcs, .handle = handle});
+    } catch (const std::system_error& error) {
+        return fail_with(errno_of(error.code()));
+    } catch (const std::bad_alloc&) {
+        return fail_with(ENOMEM);
+    }
+}
+
+int resmgr_detach(dispatch_t* dpp, int id, unsigned) {
+    try {
+        const int error = Dispatch::of(dpp).detach(id);
+        return error == 0 ? 0 : fail_with(error);
+    } catch (const std::bad_alloc&) {
+        return fail_with(ENOMEM);
+    }
+}
+
+int resmgr_open_bind(resmgr_context_t*, void* ocb, const resmgr_io_funcs_t* io_funcs) {
+    Binding* const binding = CurrentRequest::binding();
+    if (binding == nullptr || binding->bound()) {
+        return fail_with(EINVAL);
+    }
+    binding->bind(ocb, io_funcs == nullptr ? binding->path().attachment().io : io_funcs);
+    return 0;
+}
+
+void* resmgr_ocb(resmgr_context_t*) {
+    const Binding* const binding = CurrentRequest::binding();
+    return binding == nullptr ? nullptr : binding->ocb();
+}
+
+int resmgr_unbind(resmgr_context_t*) {
+    Binding* const binding = CurrentRequest::binding();
+    if (binding == nullptr || !binding->bound()) {
+        return fail_with(EINVAL);
+    }
+    binding->bind(nullptr, nullptr);
+    return 0;
+}
+
+ssize_t resmgr_msgreadv(resmgr_context_t* ctp, const iov_t* parts, int count, size_t offset) {
+    return MsgReadv(ctp->rcvid, parts, static_cast<size_t>(count), ctp->offset + offset);
+}
+
+ssize_t resmgr_msgread(resmgr_context_t* ctp, void* bytes, size_t size, size_t offset) {
+    return MsgRead(ctp->rcvid, bytes, size, ctp->offset + offset);
+}
+
+ssize_t resmgr_msggetv(resmgr_context_t* ctp, const iov_t* parts, int count, size_t offset) {
+    return resmgr_msgreadv(ctp, parts, count, offset);
+}
+
+ssize_t resmgr_msgget(resmgr_context_t* ctp, void* bytes, size_t size, size_t offset) {
+    return resmgr_msgread(ctp, bytes, size, offset);
+}
+
+ssize_t resmgr_msgwritev(resmgr_context_t* ctp, const iov_t* parts, int count, size_t offset) {
+    return MsgWritev(ctp->rcvid, parts, static_cast<size_t>(count), ctp->offset + offset);
+}
+
+ssize_t resmgr_msgwrite(resmgr_context_t* ctp, const void* bytes, size_t size, size_t offset) {
+    return MsgWrite(ctp->rcvid, bytes, size, ctp->offset + offset);
+}
+
+int resmgr_msgreplyv(resmgr_context_t* ctp, const iov_t* parts, int count) {
+    return MsgReplyv(ctp->rcvid, ctp->status, parts, static_cast<size_t>(count));
+}
+
+int resmgr_msgreply(resmgr_context_t* ctp, const void* bytes, size_t size) {
+    return MsgReply(ctp->rcvid, ctp->status, bytes, size);
+}

@@ -1,0 +1,200 @@
+// Calling a manager's functions for a message. Private to tocsin/qnx.
+#include <tocsin/qnx/served_path.h>
+
+#include <cerrno>
+#include <thread>
+
+#include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/context.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+bool is_no_reply(int result) noexcept {
+    return result == _RESMGR_NOREPLY || result == _RESMGR_DELAY_CLOSE;
+}
+
+// Locks the OCB around a handler, in the manager's way.
+class OcbLock {
+public:
+    OcbLock(::resmgr_context_t& request, const Binding& binding) noexcept
+        : request_{request},
+          functions_{binding.bound() ? &binding.functions() : nullptr},
+          ocb_{binding.ocb()} {
+        if (functions_ != nullptr && functions_->lock_ocb != nullptr) {
+            functions_->lock_ocb(&request_, nullptr, ocb_);
+        }
+    }
+    ~OcbLock() {
+        if (functions_ != nullptr && functions_->unlock_ocb != nullptr) {
+            functions_->unlock_ocb(&request_, nullptr, ocb_);
+        }
+    }
+    OcbLock(const OcbLock&) = delete;
+    OcbLock& operator=(const OcbLock&) = delete;
+
+private:
+    ::resmgr_context_t& request_;
+    const ::resmgr_io_funcs_t* const functions_;
+    ::iofunc_ocb_t* const ocb_;
+};
+
+int call_unblock(::resmgr_context_t& request, Binding& binding) {
+    if (binding.bound()) {
+        const auto unblock = binding.functions().unblock;
+        return unblock == nullptr ? _RESMGR_DEFAULT
+                                  : unblock(&request, &request.msg->pulse, binding.ocb());
+    }
+    const ServedPath::Attachment& attachment = binding.path().attachment();
+    const auto unblock = attachment.connect->unblock;
+    return unblock == nullptr ? _RESMGR_DEFAULT
+                              : unblock(&request, &request.msg->pulse,
+                                        static_cast<::iofunc_attr_t*>(attachment.handle), nullptr);
+}
+
+}  // namespace
+
+ServedPath::~ServedPath() = default;
+
+void ServedPath::serve(const std::string& path) {
+    server_.emplace(
+        path, *this,
+        resource::FileServerOptions{.directory = false, .kernel_checks_permissions = false});
+}
+
+// What is parked ends first, so that its clients learn an error of their own.
+void ServedPath::stop(Context& context) noexcept {
+    while (const int rcvid = first_parked()) {
+        if (const std::shared_ptr<Call> call = Calls::take(rcvid)) {
+            call->fail(EIO);
+        } else {
+            std::this_thread::yield();  // another thread is answering it
+        }
+    }
+    server_->stop();
+    while (!bindings_.empty()) {
+        Binding& binding = bindings_.front();
+        const std::shared_ptr<Binding> held = binding.release();
+        close(context, binding);
+    }
+}
+
+int ServedPath::first_parked() noexcept {
+    const std::lock_guard lock{mutex_};
+    const FileMessage* const first = messages_.first();
+    return first == nullptr ? 0 : first->rcvid();
+}
+
+void ServedPath::process(Context& context) {
+    const Context::Use use{context};
+    server_->process(context.file_buffer(), context.file_size);
+}
+
+void ServedPath::leave(FileMessage& message) noexcept {
+    const std::lock_guard lock{mutex_};
+    message.unlink();
+}
+
+::resmgr_context_t& ServedPath::begin_request(Context& context, FileMessage& message,
+                                              std::span<std::byte> bytes) const noexcept {
+    ::resmgr_context_t& request = context.request();
+    request.rcvid = message.rcvid();
+    request.info = message.info();
+    request.msg = reinterpret_cast<::resmgr_iomsgs_t*>(bytes.data());
+    request.id = attachment_.id;
+    request.status = 0;
+    request.offset = 0;
+    request.size = bytes.size();
+    return request;
+}
+
+void ServedPath::run(Context& context, const std::shared_ptr<FileMessage>& message,
+                     std::span<std::byte> bytes, const Kind& kind) {
+    const int rcvid = Calls::enter(message);
+    if (rcvid < 0) {
+        return message->fail(-rcvid);
+    }
+    message->set_rcvid(rcvid);
+    message->set_bytes(bytes);
+    {
+        const std::lock_guard lock{mutex_};
+        messages_.push_back(*message);
+    }
+    ::resmgr_context_t& request = begin_request(context, *message, bytes);
+    Binding& binding = *message->binding();
+    int result = 0;
+    {
+        const CurrentRequest current{binding, kind.poll};
+        const OcbLock lock{request, binding};
+        result = kind.handler(request, binding);
+    }
+    settle(request, context, *message, result);
+}
+
+void ServedPath::settle(const ::resmgr_context_t& request, Context& context, FileMessage& message,
+                        int result) {
+    if (is_no_reply(result)) {
+        message.keep();
+        if (message.park()) {
+            tell_of_interrupt(context, message);
+        }
+        return;
+    }
+    const std::shared_ptr<Call> call = Calls::take(message.rcvid());
+    if (call == nullptr) {
+        return;  // the handler has answered by itself
+    }
+    if (result == _RESMGR_DEFAULT) {
+        call->fail(ENOSYS);
+    } else if (result > 0) {
+        call->fail(result);
+    } else {
+        call->reply(request.status, {request.iov, static_cast<std::size_t>(-result)});
+    }
+}
+
+bool ServedPath::interrupt(resource::CallId id) {
+    std::shared_ptr<FileMessage> message;
+    {
+        const std::lock_guard lock{mutex_};
+        const FileMessage* candidate = messages_.first();
+        while (candidate != nullptr && candidate->id() != id) {
+            candidate = messages_.next_of(*candidate);
+        }
+        if (candidate != nullptr) {
+            message = std::static_pointer_cast<FileMessage>(Calls::find(candidate->rcvid()));
+        }
+    }
+    if (message != nullptr && message->id() == id && message->interrupt()) {
+        tell_of_interrupt(*Context::current(), *message);
+    }
+    return true;
+}
+
+// The manager may answer, or leave its client waiting; one that says nothing of it has its client
+// fail with EINTR.
+void ServedPath::tell_of_interrupt(Context& context, FileMessage& message) {
+    const std::span<std::byte> bytes = context.message_buffer().first(sizeof(struct ::_pulse));
+    auto& pulse = *reinterpret_cast<struct ::_pulse*>(bytes.data());
+    pulse = {};
+    pulse.code = _PULSE_CODE_UNBLOCK;
+    pulse.value.sival_int = message.rcvid();
+    pulse.scoid = message.client().scoid();
+    ::resmgr_context_t& request = begin_request(context, message, bytes);
+    Binding& binding = *message.binding();
+    int result = 0;
+    {
+        const CurrentRequest current{binding, PollMode::none};
+        const OcbLock lock{request, binding};
+        result = call_unblock(request, binding);
+    }
+    if (is_no_reply(result)) {
+        return;
+    }
+    if (const std::shared_ptr<Call> call = Calls::take(message.rcvid())) {
+        call->fail(result > 0 ? result : EINTR);
+    }
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,127 @@
+// What resmgr_attach() makes: a path that a manager serves. Private to tocsin/qnx.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <sys/iofunc.h>
+
+#include <tocsin/base/list.h>
+#include <tocsin/qnx/binding.h>
+#include <tocsin/qnx/current.h>
+#include <tocsin/qnx/file_message.h>
+#include <tocsin/resource/file_server.h>
+#include <tocsin/resource/file_system.h>
+
+namespace tocsin::qnx {
+
+class Context;
+
+// Turns the calls of the kernel into QNX's messages, calls the manager's functions for them, and
+// answers the kernel with what they reply, at once or later. All of it runs in the threads that
+// handle messages of the dispatch.
+class ServedPath final : public resource::FileSystem,
+                         public std::enable_shared_from_this<ServedPath> {
+public:
+    // The tables and the handle are the manager's.
+    struct Attachment {
+        int id = 0;
+        const ::resmgr_connect_funcs_t* connect = nullptr;
+        const ::resmgr_io_funcs_t* io = nullptr;
+        void* handle = nullptr;
+    };
+
+    explicit ServedPath(const Attachment& attachment) noexcept : attachment_{attachment} {}
+    ~ServedPath() override;
+
+    // Mounts the path. Throws std::system_error.
+    void serve(const std::string& path);
+
+    // Takes the path away. Open files are closed from a context of the caller's; nobody is in
+    // process() any more, and nobody comes.
+    void stop(Context& context) noexcept;
+
+    [[nodiscard]] const Attachment& attachment() const noexcept { return attachment_; }
+    [[nodiscard]] resource::FileServer& server() noexcept { return *server_; }
+
+    // Processes the message of the kernel that lies in the context.
+    void process(Context& context);
+
+    // The message goes.
+    void leave(FileMessage& message) noexcept;
+
+    // The kernel holds the open file from now on until its last close(2), or the end of the path.
+    void hold(Binding& binding);
+
+    void get_attributes(resource::FileCall call, resource::Node node,
+                        std::optional<resource::FileHandle> file) override;
+    void set_attributes(resource::FileCall call, resource::Node node,
+                        std::optional<resource::FileHandle> file, const struct ::stat& wanted,
+                        unsigned which) override;
+    void open(resource::FileCall call, resource::Node node, int flags) override;
+    void read(resource::FileCall call, resource::Node node, resource::FileHandle file,
+              std::size_t size, std::int64_t offset, int flags) override;
+    void write(resource::FileCall call, resource::Node node, resource::FileHandle file,
+               std::span<std::byte> data, std::int64_t offset, int flags) override;
+    void ioctl(resource::FileCall call, resource::Node node, resource::FileHandle file,
+               unsigned command, std::uint64_t argument, std::span<const std::byte> input,
+               std::size_t output_size) override;
+    void poll(resource::FileCall call, resource::Node node, resource::FileHandle file,
+              unsigned events, resource::PollWaker waker) override;
+    void sync(resource::FileCall call, resource::Node node, resource::FileHandle file,
+              bool data_only) override;
+    void flush(resource::FileCall call, resource::Node node, resource::FileHandle file) override;
+    void release(resource::Node node, resource::FileHandle file) noexcept override;
+    [[nodiscard]] bool interrupt(resource::CallId id) override;
+
+private:
+    // Calls the manager's function for the message that lies in `request`.
+    using Handler = int (*)(::resmgr_context_t& request, Binding& binding);
+
+    // A message of its kind, and what becomes of its end.
+    struct Kind {
+        Handler handler;
+        FileMessage::Finish finish;
+        PollMode poll = PollMode::none;
+    };
+
+    // Makes a message of `bytes` and hands it over. Throws std::bad_alloc.
+    void send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+              std::span<std::byte> bytes, std::size_t reply_size, const Kind& kind,
+              std::uintptr_t context = 0);
+    void run(Context& context, const std::shared_ptr<FileMessage>& message,
+             std::span<std::byte> bytes, const Kind& kind);
+    [[nodiscard]] int first_parked() noexcept;
+    void settle(const ::resmgr_context_t& request, Context& context, FileMessage& message,
+                int result);
+    void tell_of_interrupt(Context& context, FileMessage& message);
+    [[nodiscard]] ::resmgr_context_t& begin_request(Context& context, FileMessage& message,
+                                                    std::span<std::byte> bytes) const noexcept;
+
+    [[nodiscard]] static ::_msg_info info_of(const resource::Caller& caller,
+                                             const Binding& binding) noexcept;
+    [[nodiscard]] std::shared_ptr<Binding> make_binding(const resource::Caller& caller, int flags);
+    [[nodiscard]] int run_silently(const std::shared_ptr<Binding>& binding,
+                                   std::span<std::byte> bytes, std::size_t reply_size,
+                                   Handler handler, std::span<std::byte> reply = {});
+    [[nodiscard]] int open_for(const std::shared_ptr<Binding>& binding, unsigned flags);
+    [[nodiscard]] int stat_of(const std::shared_ptr<Binding>& binding, struct ::stat& status);
+    [[nodiscard]] int change(const std::shared_ptr<Binding>& binding, const struct ::stat& wanted,
+                             unsigned which);
+    void tell_flags(const std::shared_ptr<Binding>& binding, int flags);
+    void seek(const std::shared_ptr<Binding>& binding, std::int64_t offset);
+    void close(Context& context, Binding& binding) noexcept;
+
+    const Attachment attachment_;
+    std::optional<resource::FileServer> server_;
+
+    std::mutex mutex_;                  // a leaf
+    base::List<FileMessage> messages_;  // that have no answer
+    base::List<Binding> bindings_;      // that the kernel holds, or held
+};
+
+}  // namespace tocsin::qnx
