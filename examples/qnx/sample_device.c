@@ -12,8 +12,8 @@ struct sample_attr;
 #define THREAD_POOL_PARAM_T dispatch_context_t
 #include <sys/dispatch.h>
 
-struct item {
-    struct item* next;
+struct Item {
+    struct Item* next;
     size_t size;
     char data[];
 };
@@ -21,8 +21,8 @@ struct item {
 struct sample_attr {
     iofunc_attr_t attr;
     iofunc_notify_t notify[3];
-    struct item* first;
-    struct item** end;
+    struct Item* first;
+    struct Item** end;
     int item_count;
 };
 
@@ -37,7 +37,7 @@ static int io_read(resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t* ocb) {
     if ((msg->i.xtype & _IO_XTYPE_MASK) != _IO_XTYPE_NONE) {
         return ENOSYS;
     }
-    struct item* item = sample->first;
+    struct Item* item = sample->first;
     if (item == NULL) {
         _IO_SET_READ_NBYTES(ctp, 0);
         return _RESMGR_NPARTS(0);
@@ -63,7 +63,7 @@ static int io_write(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb) {
     if ((msg->i.xtype & _IO_XTYPE_MASK) != _IO_XTYPE_NONE) {
         return ENOSYS;
     }
-    struct item* item = malloc(sizeof *item + msg->i.nbytes);
+    struct Item* item = malloc(sizeof *item + msg->i.nbytes);
     if (item == NULL) {
         return ENOMEM;
     }

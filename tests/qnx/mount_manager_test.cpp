@@ -297,6 +297,16 @@ TEST_F(MountManager, detaching_ends_what_is_parked_and_closes_what_is_open) {
     EXPECT_EQ(errno, EINVAL);
 }
 
+TEST_F(MountManager, a_handler_cannot_detach_what_it_runs_in) {
+    static Device* served = nullptr;
+    served = &device;
+    device.io.read = [](resmgr_context_t*, io_read_t*, iofunc_ocb_t*) {
+        return resmgr_detach(served->dispatch, served->id, 0) == -1 ? errno : EOK;
+    };
+    device.serve();
+    EXPECT_EQ(read_from(device.open(O_RDONLY)), "errno " + std::to_string(EDEADLK));
+}
+
 TEST_F(MountManager, many_threads_serve_many_clients) {
     device.io.read = &read_flags;
     device.serve(4);

@@ -39,6 +39,24 @@ TEST_F(MountRootManager, the_mode_says_what_others_may) {
     EXPECT_EQ(opening(O_RDWR), EACCES);
 }
 
+TEST_F(MountRootManager, access_says_what_open_would) {
+    device.attr.mode = S_IFCHR | 0604;
+    device.serve();
+    const auto access = [this](int mode) {
+        return core::in_child([&] {
+            if (::setgroups(0, nullptr) != 0 || ::setgid(group) != 0 || ::setuid(user) != 0) {
+                return core::child_failed;
+            }
+            return ::access(device.path.c_str(), mode) < 0 ? errno : 0;
+        });
+    };
+    EXPECT_EQ(access(R_OK), 0);
+    EXPECT_EQ(access(W_OK), EACCES);
+    EXPECT_EQ(access(X_OK), EACCES);
+    EXPECT_EQ(access(F_OK), 0);
+    EXPECT_EQ(device.attribute().count, 0U);
+}
+
 TEST_F(MountRootManager, the_owner_has_the_owners_bits_only) {
     device.attr.mode = S_IFCHR | 0466;
     device.attr.uid = user;

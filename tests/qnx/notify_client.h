@@ -86,9 +86,9 @@ public:
 private:
     class Receiver final : public Client {
     public:
-        [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept override {
+        [[nodiscard]] int deliver(const struct ::sigevent& delivered) noexcept override {
             const std::lock_guard lock{mutex_};
-            events_.push_back(event);
+            events_.push_back(delivered);
             if (function) {
                 function();
             }

@@ -2,7 +2,7 @@
 #include <tocsin/qnx/calls.h>
 
 #include <cerrno>
-#include <deque>
+#include <list>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -24,7 +24,7 @@ struct Known {
 struct Table {
     std::mutex mutex;
     std::unordered_map<int, Known> clients;
-    std::deque<int> free;
+    std::list<int> free;
     int unused = 1;
 
     [[nodiscard]] Known* find_locked(int scoid) noexcept {
@@ -46,9 +46,18 @@ struct Table {
 };
 
 // Never destroyed: other threads may answer while the program ends.
+union Immortal {
+    Immortal() noexcept : table{} {}
+    Immortal(const Immortal&) = delete;
+    Immortal& operator=(const Immortal&) = delete;
+    ~Immortal() {}
+
+    Table table;
+};
+
 Table& table() noexcept {
-    static Table& instance = *new Table;
-    return instance;
+    static Immortal instance;
+    return instance.table;
 }
 
 int scoid_of(int rcvid) noexcept {

@@ -164,6 +164,11 @@ int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t me
 }
 
 int Dispatch::detach(int id) {
+    const Context* const current = Context::current();
+    if (current != nullptr && &current->dispatch == this && current->path != nullptr &&
+        current->path->attachment().id == id) {
+        return EDEADLK;
+    }
     std::shared_ptr<ServedPath> path;
     {
         std::unique_lock lock{mutex_};

@@ -58,8 +58,8 @@ public:
     [[nodiscard]] int attach(const std::string& path, unsigned parts_max,
                              std::size_t message_size_max, ServedPath::Attachment attachment);
 
-    // Takes it away when no thread is in a handler of it; not from such a handler. EINVAL: there is
-    // no such path.
+    // Takes it away when no thread is in a handler of it. EINVAL: there is no such path; EDEADLK:
+    // the calling thread is in a handler of it.
     [[nodiscard]] int detach(int id);
 
 private:

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <mutex>
 #include <sys/netmgr.h>
+#include <unistd.h>
 
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/context.h>
@@ -150,6 +151,21 @@ int ServedPath::open_for(const std::shared_ptr<Binding>& binding, unsigned flags
     message.connect.path_len = 1;
     const int error = run_silently(binding, bytes_of(message), 0, call_open);
     return error == 0 && !binding->bound() ? EBADF : error;
+}
+
+// The manager decides who may, as it opens.
+void ServedPath::access(resource::FileCall call, resource::Node, int mode) {
+    if ((mode & X_OK) != 0) {
+        return call.fail(EACCES);
+    }
+    const std::shared_ptr<Binding> binding = make_binding(call.caller(), 0);
+    const unsigned flags = ((mode & R_OK) != 0 ? unsigned{_IO_FLAG_RD} : 0U) |
+                           ((mode & W_OK) != 0 ? unsigned{_IO_FLAG_WR} : 0U);
+    const int error = open_for(binding, flags);
+    if (error == 0) {
+        close(*Context::current(), *binding);
+    }
+    error == 0 ? call.succeed() : call.fail(error);
 }
 
 void ServedPath::open(resource::FileCall call, resource::Node, int flags) {

@@ -62,6 +62,7 @@ public:
     void set_attributes(resource::FileCall call, resource::Node node,
                         std::optional<resource::FileHandle> file, const struct ::stat& wanted,
                         unsigned which) override;
+    void access(resource::FileCall call, resource::Node node, int mode) override;
     void open(resource::FileCall call, resource::Node node, int flags) override;
     void read(resource::FileCall call, resource::Node node, resource::FileHandle file,
               std::size_t size, std::int64_t offset, int flags) override;

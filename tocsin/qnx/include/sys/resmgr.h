@@ -175,7 +175,8 @@ int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _
                   const resmgr_io_funcs_t* io_funcs, RESMGR_HANDLE_T* handle);
 
 /* Takes the path away; what is open on it is closed, its clients' calls fail. Waits for handlers of
-   the link that run in other threads. -1 with EINVAL when there is no such link. */
+   the link that run in other threads. -1 with EINVAL when there is no such link, EDEADLK in a
+   handler of it. */
 int resmgr_detach(dispatch_t* dpp, int id, unsigned flags);
 
 /* In an open handler: binds an OCB to what the client opens; `io_funcs` NULL: the link's. */
