@@ -1,6 +1,7 @@
 // One message whose sender waits for the answer. Private to tocsin/qnx.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -36,6 +37,9 @@ public:
     // errno.
     virtual void reply(long status, std::span<const ::iovec> pieces) = 0;
     virtual void fail(int error) = 0;
+
+    // Why the sender wants to be unblocked: EINTR or ETIMEDOUT.
+    [[nodiscard]] virtual int cause() const noexcept { return EINTR; }
 
     // The sender, and what may have changed since the call was made.
     [[nodiscard]] virtual ::_msg_info info() const noexcept { return info_; }

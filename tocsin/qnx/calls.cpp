@@ -7,6 +7,7 @@
 #include <new>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace tocsin::qnx {
 
@@ -15,10 +16,72 @@ namespace {
 constexpr int client_count = 1 << Calls::client_bits;
 constexpr int call_count = 1 << Calls::call_bits;
 
-struct Known {
+// A client and its calls. A number is the place of its call, modulo the places that there are: they
+// are doubled when all are taken, so that entering a call allocates nothing in the long run.
+class Known {
+public:
+    explicit Known(std::shared_ptr<Client> whose) noexcept : client{std::move(whose)} {}
+
+    // Numbers go round: one that was answered is not given again soon. 0 when all are in use;
+    // throws std::bad_alloc.
+    [[nodiscard]] int enter(const std::shared_ptr<Call>& call) {
+        if (count_ == call_count - 1) {
+            return 0;
+        }
+        if (static_cast<std::size_t>(count_) == calls.size()) {
+            grow();
+        }
+        do {
+            last_ = last_ % (call_count - 1) + 1;
+        } while (calls[place_of(last_)] != nullptr);
+        calls[place_of(last_)] = call;
+        numbers_[place_of(last_)] = last_;
+        ++count_;
+        return last_;
+    }
+
+    // The call of that number, or nullptr.
+    [[nodiscard]] std::shared_ptr<Call>* find(int number) noexcept {
+        if (count_ == 0 || numbers_[place_of(number)] != number) {
+            return nullptr;
+        }
+        return &calls[place_of(number)];
+    }
+    [[nodiscard]] std::shared_ptr<Call> take(int number) noexcept {
+        std::shared_ptr<Call>* const found = find(number);
+        if (found == nullptr || *found == nullptr) {
+            return nullptr;
+        }
+        --count_;
+        return std::exchange(*found, nullptr);
+    }
+
     std::shared_ptr<Client> client;
-    std::unordered_map<int, std::shared_ptr<Call>> calls;
-    int last_call = 0;
+    std::vector<std::shared_ptr<Call>> calls;
+
+private:
+    static constexpr std::size_t least = 4;
+
+    [[nodiscard]] std::size_t place_of(int number) const noexcept {
+        return static_cast<std::size_t>(number) & (calls.size() - 1);
+    }
+
+    void grow() {
+        const std::size_t size = calls.empty() ? least : calls.size() * 2;
+        std::vector<std::shared_ptr<Call>> grown(size);
+        std::vector<int> numbers(size);
+        for (std::size_t old = 0; old < calls.size(); ++old) {
+            const auto place = static_cast<std::size_t>(numbers_[old]) & (size - 1);
+            grown[place] = std::move(calls[old]);
+            numbers[place] = numbers_[old];
+        }
+        calls.swap(grown);
+        numbers_.swap(numbers);
+    }
+
+    std::vector<int> numbers_;
+    int count_ = 0;
+    int last_ = 0;
 };
 
 struct Table {
@@ -68,17 +131,6 @@ int call_of(int rcvid) noexcept {
     return rcvid & (call_count - 1);
 }
 
-// A number that is not in use, going round; 0 when all are.
-int next_call(Known& known) noexcept {
-    if (known.calls.size() >= static_cast<std::size_t>(call_count - 1)) {
-        return 0;
-    }
-    do {
-        known.last_call = known.last_call % (call_count - 1) + 1;
-    } while (known.calls.contains(known.last_call));
-    return known.last_call;
-}
-
 }  // namespace
 
 Client::~Client() = default;
@@ -92,7 +144,7 @@ int Calls::enter_client(const std::shared_ptr<Client>& client) noexcept {
         return EAGAIN;
     }
     try {
-        all.clients.emplace(number, Known{.client = client, .calls = {}, .last_call = 0});
+        all.clients.emplace(number, Known{client});
     } catch (const std::bad_alloc&) {
         if (number == all.unused - 1) {
             --all.unused;
@@ -103,13 +155,13 @@ int Calls::enter_client(const std::shared_ptr<Client>& client) noexcept {
     return 0;
 }
 
-void Calls::leave_client(const Client& client) noexcept {
+std::vector<std::shared_ptr<Call>> Calls::leave_client(const Client& client) noexcept {
     Table& all = table();
-    Known gone;  // goes without the lock
+    Known gone{nullptr};  // goes without the lock
     const std::lock_guard lock{all.mutex};
     const auto found = all.clients.find(client.scoid());
     if (found == all.clients.end() || found->second.client.get() != &client) {
-        return;
+        return {};
     }
     std::swap(gone, found->second);
     all.clients.erase(found);
@@ -118,6 +170,7 @@ void Calls::leave_client(const Client& client) noexcept {
     } catch (const std::bad_alloc&) {
         // One number less.
     }
+    return std::move(gone.calls);
 }
 
 std::shared_ptr<Client> Calls::find_client(int scoid) noexcept {
@@ -138,43 +191,28 @@ int Calls::enter(const std::shared_ptr<Call>& call) noexcept {
     if (known == nullptr) {
         return -ESRCH;
     }
-    const int number = next_call(*known);
-    if (number == 0) {
-        return -EAGAIN;
-    }
     try {
-        known->calls.emplace(number, call);
+        const int number = known->enter(call);
+        return number == 0 ? -EAGAIN : call->client().scoid() << call_bits | number;
     } catch (const std::bad_alloc&) {
         return -ENOMEM;
     }
-    return call->client().scoid() << call_bits | number;
 }
 
 std::shared_ptr<Call> Calls::find(int rcvid) noexcept {
     Table& all = table();
     const std::lock_guard lock{all.mutex};
-    const Known* const known = all.find_locked(scoid_of(rcvid));
-    if (known == nullptr) {
-        return nullptr;
-    }
-    const auto found = known->calls.find(call_of(rcvid));
-    return found == known->calls.end() ? nullptr : found->second;
+    Known* const known = all.find_locked(scoid_of(rcvid));
+    const std::shared_ptr<Call>* const found =
+        known == nullptr ? nullptr : known->find(call_of(rcvid));
+    return found == nullptr ? nullptr : *found;
 }
 
 std::shared_ptr<Call> Calls::take(int rcvid) noexcept {
     Table& all = table();
     const std::lock_guard lock{all.mutex};
     Known* const known = all.find_locked(scoid_of(rcvid));
-    if (known == nullptr) {
-        return nullptr;
-    }
-    const auto found = known->calls.find(call_of(rcvid));
-    if (found == known->calls.end()) {
-        return nullptr;
-    }
-    std::shared_ptr<Call> call = std::move(found->second);
-    known->calls.erase(found);
-    return call;
+    return known == nullptr ? nullptr : known->take(call_of(rcvid));
 }
 
 }  // namespace tocsin::qnx

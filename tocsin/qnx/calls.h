@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include <tocsin/qnx/call.h>
 #include <tocsin/qnx/client.h>
@@ -19,8 +20,9 @@ public:
     // Gives `client` its scoid, from 1 on. 0, or EAGAIN when all are in use, ENOMEM.
     [[nodiscard]] static int enter_client(const std::shared_ptr<Client>& client) noexcept;
 
-    // The client is gone: its scoid and the rcvids of its calls name nothing any more.
-    static void leave_client(const Client& client) noexcept;
+    // The client is gone: its scoid and the rcvids of its calls name nothing any more. Returns the
+    // calls that nobody has answered, among empty places.
+    static std::vector<std::shared_ptr<Call>> leave_client(const Client& client) noexcept;
 
     [[nodiscard]] static std::shared_ptr<Client> find_client(int scoid) noexcept;
 

@@ -32,6 +32,9 @@ public:
 
     [[nodiscard]] virtual Credentials credentials() const noexcept = 0;
 
+    // The server has seen that it is gone and gives its number back. False while it is not gone.
+    [[nodiscard]] virtual bool release() noexcept { return false; }
+
 private:
     friend class Calls;
 

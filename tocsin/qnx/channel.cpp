@@ -1,0 +1,359 @@
+// Receiving, and what there is to receive. Private to tocsin/qnx.
+#include <tocsin/qnx/channel.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <new>
+#include <sys/eventfd.h>
+#include <utility>
+
+#include <tocsin/qnx/calls.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr std::size_t pulses_queued_max = 1U << 16U;
+constexpr std::size_t pulses_spare_max = 64;
+
+bool stands_alone(const Pulse& pulse) noexcept {
+    return pulse.whole == nullptr;
+}
+
+}  // namespace
+
+// A thread in receive().
+class Channel::Waiter final : public base::Link<> {
+public:
+    Waiter(Channel& channel, Received& received, Wanted wanted) noexcept
+        : received_{received}, wanted_{wanted}, channel_{channel} {}
+
+    // Also when the thread is cancelled: what it was handed goes to another.
+    ~Waiter() {
+        if (!unwound_) {
+            return;
+        }
+        const std::lock_guard lock{channel_.mutex_};
+        if (done_ && result_ == 0) {
+            channel_.put_back_locked(received_);
+        }
+        unlink();
+    }
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+
+    [[nodiscard]] Wanted wanted() const noexcept { return wanted_; }
+    [[nodiscard]] Received& received() noexcept { return received_; }
+
+    // With the channel locked, when this is on no list any more.
+    void finish(int result) noexcept {
+        result_ = result;
+        done_.store(true, std::memory_order_release);
+        bell_.ring();
+    }
+
+    [[nodiscard]] int wait(Timeout timeout) {
+        constexpr unsigned state = _NTO_TIMEOUT_RECEIVE;
+        unwound_ = true;
+        for (;;) {
+            int woken = bell_.wait(timeout.deadline_in(state));
+            if (woken == ETIMEDOUT) {
+                woken = timeout.expire();
+                if (woken == 0) {
+                    continue;
+                }
+            }
+            if (woken == 0 && done_.load(std::memory_order_acquire)) {
+                unwound_ = false;
+                return result_;
+            }
+            if (woken != 0 && leave()) {
+                return woken;
+            }
+        }
+    }
+
+private:
+    // False when it has been finished.
+    [[nodiscard]] bool leave() noexcept {
+        const std::lock_guard lock{channel_.mutex_};
+        if (done_) {
+            return false;
+        }
+        unlink();
+        unwound_ = false;
+        return true;
+    }
+
+    Bell bell_;
+    std::atomic<bool> done_{false};
+    bool unwound_ = false;
+    int result_ = 0;
+    Received& received_;
+    const Wanted wanted_;
+    Channel& channel_;
+};
+
+Channel::~Channel() {
+    while (Pulse* const pulse = pulses_.first()) {
+        pulses_.remove(*pulse);
+        discard_locked(*pulse);
+    }
+    while (!spare_.empty()) {
+        delete &spare_.pop_front();
+    }
+}
+
+bool Channel::try_receive(Received& received, Wanted wanted) {
+    const std::lock_guard lock{mutex_};
+    return !destroyed_ && take_locked(received, wanted);
+}
+
+int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
+    std::unique_lock lock{mutex_};
+    if (destroyed_) {
+        return ESRCH;
+    }
+    if (take_locked(received, wanted)) {
+        return 0;
+    }
+    Waiter waiter{*this, received, wanted};
+    waiters_.push_back(waiter);
+    lock.unlock();
+    return waiter.wait(timeout);
+}
+
+int Channel::descriptor() noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!descriptor_) {
+        descriptor_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        show_locked();
+    }
+    return descriptor_.number();
+}
+
+int Channel::send(QueuedCall& call) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (destroyed_) {
+        return ESRCH;
+    }
+    call.order = next_order_++;
+    calls_.push_back(call);
+    hand_over_locked();
+    return 0;
+}
+
+bool Channel::withdraw(QueuedCall& call) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (!static_cast<base::Link<>&>(call).linked()) {
+        return false;
+    }
+    calls_.remove(call);
+    show_locked();
+    return true;
+}
+
+int Channel::pulse(const PulseContent& content) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (destroyed_) {
+        return ESRCH;
+    }
+    if (content.only_if_awaited && !awaited_locked()) {
+        return 0;
+    }
+    Pulse* const pulse = new_pulse_locked();
+    if (pulse == nullptr) {
+        return EAGAIN;
+    }
+    fill_locked(*pulse, content);
+    return 0;
+}
+
+void Channel::pulse(Pulse& pulse, const PulseContent& content,
+                    std::shared_ptr<void> whole) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (destroyed_ || pulse.linked()) {
+        return;
+    }
+    pulse.whole = std::move(whole);
+    fill_locked(pulse, content);
+}
+
+void Channel::withdraw(Pulse& pulse) noexcept {
+    std::shared_ptr<void> whole;  // goes without the lock
+    const std::lock_guard lock{mutex_};
+    if (pulse.linked()) {
+        pulses_.remove(pulse);
+        whole = std::move(pulse.whole);
+        show_locked();
+    }
+}
+
+void Channel::fill_locked(Pulse& pulse, const PulseContent& content) noexcept {
+    pulse.content = {};
+    pulse.content.code = static_cast<signed char>(content.code);
+    pulse.content.value = content.value;
+    pulse.content.scoid = content.scoid;
+    pulse.priority = content.priority;
+    pulse.order = next_order_++;
+    pulses_.push_back(pulse);
+    hand_over_locked();
+}
+
+// What is waited for goes to the thread that has waited longest.
+void Channel::hand_over_locked() noexcept {
+    Waiter* next = nullptr;
+    for (Waiter* waiter = waiters_.first(); waiter != nullptr && something_locked();
+         waiter = next) {
+        next = waiters_.next_of(*waiter);
+        if (take_locked(waiter->received(), waiter->wanted())) {
+            waiter->unlink();
+            waiter->finish(0);
+        }
+    }
+    show_locked();
+}
+
+bool Channel::take_locked(Received& received, Wanted wanted) noexcept {
+    for (;;) {
+        Pulse* const pulse = pulses_.first();
+        QueuedCall* const call = wanted == Wanted::everything ? calls_.first() : nullptr;
+        if (pulse != nullptr &&
+            (call == nullptr || pulse->priority > call->priority ||
+             (pulse->priority == call->priority && pulse->order < call->order))) {
+            take_pulse_locked(*pulse, received);
+            return true;
+        }
+        if (call == nullptr) {
+            return false;
+        }
+        if (take_call_locked(*call, received)) {
+            return true;
+        }
+    }
+}
+
+void Channel::take_pulse_locked(Pulse& pulse, Received& received) noexcept {
+    pulses_.remove(pulse);
+    received.rcvid = 0;
+    received.pulse = pulse.content;
+    received.priority = pulse.priority;
+    received.order = pulse.order;
+    discard_locked(pulse);
+    show_locked();
+}
+
+bool Channel::take_call_locked(QueuedCall& call, Received& received) noexcept {
+    std::shared_ptr<QueuedCall> taken = call.shared_from_this();
+    calls_.remove(call);
+    show_locked();
+    const int rcvid = Calls::enter(taken);
+    if (rcvid < 0) {
+        call.fail(-rcvid);
+        return false;
+    }
+    call.received(rcvid);
+    received.rcvid = rcvid;
+    received.call = std::move(taken);
+    return true;
+}
+
+// It was the first to be received when it was, so it is the first again.
+void Channel::put_back_locked(Received& received) noexcept {
+    if (destroyed_) {
+        return;
+    }
+    if (received.rcvid == 0) {
+        if (Pulse* const pulse = new_pulse_locked()) {
+            pulse->content = received.pulse;
+            pulse->priority = received.priority;
+            pulse->order = received.order;
+            pulses_.push_front(*pulse);
+        }
+    } else if (Calls::take(received.rcvid) != nullptr && received.call->returned()) {
+        calls_.push_front(*received.call);
+    }
+    hand_over_locked();
+}
+
+Pulse* Channel::new_pulse_locked() noexcept {
+    if (pulses_.count() >= pulses_queued_max) {
+        return nullptr;
+    }
+    if (spare_.empty()) {
+        return new (std::nothrow) Pulse;
+    }
+    --spare_count_;
+    return &spare_.pop_front();
+}
+
+void Channel::discard_locked(Pulse& pulse) noexcept {
+    if (!stands_alone(pulse)) {
+        pulse.whole.reset();
+    } else if (spare_count_ < pulses_spare_max) {
+        spare_.push_back(pulse);
+        ++spare_count_;
+    } else {
+        delete &pulse;
+    }
+}
+
+void Channel::show_locked() noexcept {
+    const bool show = something_locked() || destroyed_;
+    if (show == shown_ || !descriptor_) {
+        return;
+    }
+    shown_ = show;
+    ::eventfd_t old = 0;
+    if (show) {
+        ::eventfd_write(descriptor_.number(), 1);
+    } else {
+        ::eventfd_read(descriptor_.number(), &old);
+    }
+}
+
+bool Channel::add_client(const std::shared_ptr<Client>& client) {
+    const std::lock_guard lock{mutex_};
+    if (!destroyed_) {
+        clients_.push_back(client);
+    }
+    return !destroyed_;
+}
+
+void Channel::remove_client(const Client& client) noexcept {
+    std::shared_ptr<Client> gone;  // goes without the lock
+    const std::lock_guard lock{mutex_};
+    const auto found =
+        std::ranges::find(clients_, &client, [](const auto& known) { return known.get(); });
+    if (found != clients_.end()) {
+        gone = std::move(*found);
+        clients_.erase(found);
+    }
+}
+
+void Channel::destroy() noexcept {
+    std::vector<std::shared_ptr<Client>> clients;
+    {
+        const std::lock_guard lock{mutex_};
+        destroyed_ = true;
+        while (!waiters_.empty()) {
+            waiters_.pop_front().finish(ESRCH);
+        }
+        while (QueuedCall* const call = calls_.first()) {
+            const std::shared_ptr<QueuedCall> kept = call->shared_from_this();
+            calls_.remove(*call);
+            kept->fail(ESRCH);
+        }
+        show_locked();
+        clients.swap(clients_);
+    }
+    for (const std::shared_ptr<Client>& client : clients) {
+        for (const std::shared_ptr<Call>& call : Calls::leave_client(*client)) {
+            if (call != nullptr) {
+                call->fail(ESRCH);
+            }
+        }
+    }
+}
+
+}  // namespace tocsin::qnx

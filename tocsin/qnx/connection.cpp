@@ -1,0 +1,105 @@
+// Numbers of connections. Private to tocsin/qnx.
+#include <tocsin/qnx/connection.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstddef>
+#include <mutex>
+#include <new>
+
+#include <tocsin/qnx/process_table.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr std::size_t connections_max = 1U << 20U;
+
+struct Table {
+    std::mutex mutex;
+    std::vector<std::shared_ptr<Connection>> connections;
+
+    [[nodiscard]] std::shared_ptr<Connection>* find_locked(int coid) noexcept {
+        const auto index = static_cast<std::size_t>(coid - _NTO_SIDE_CHANNEL);
+        return coid < _NTO_SIDE_CHANNEL || index >= connections.size() ? nullptr
+                                                                       : &connections[index];
+    }
+};
+
+ProcessTable<Table> table;
+
+}  // namespace
+
+Connection::~Connection() = default;
+DescriptorCalls::~DescriptorCalls() = default;
+
+constinit std::atomic<DescriptorCalls*> DescriptorCalls::current{nullptr};
+
+unsigned Connection::set_flags(unsigned mask, unsigned bits) noexcept {
+    unsigned before = flags_;
+    unsigned now = 0;
+    do {
+        now = (before & ~mask) | (bits & mask);
+    } while (!flags_.compare_exchange_weak(before, now));
+    changed_flags(before, now);
+    return before;
+}
+
+int Connections::add(const std::shared_ptr<Connection>& connection) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    auto& known = all.connections;
+    auto place = std::ranges::find(known, nullptr);
+    if (place == known.end()) {
+        if (known.size() == connections_max) {
+            return EAGAIN;
+        }
+        try {
+            place = known.emplace(place);
+        } catch (const std::bad_alloc&) {
+            return ENOMEM;
+        }
+    }
+    *place = connection;
+    connection->coid_ = _NTO_SIDE_CHANNEL + static_cast<int>(place - known.begin());
+    return 0;
+}
+
+std::shared_ptr<Connection> Connections::find(int coid) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    const std::shared_ptr<Connection>* const found = all.find_locked(coid);
+    return found == nullptr ? nullptr : *found;
+}
+
+std::shared_ptr<Connection> Connections::take(int coid) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    std::shared_ptr<Connection>* const found = all.find_locked(coid);
+    return found == nullptr ? nullptr : std::exchange(*found, nullptr);
+}
+
+std::shared_ptr<Connection> Connections::next(int coid) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    for (std::shared_ptr<Connection>& connection : all.connections) {
+        if (connection != nullptr && connection->coid() >= coid) {
+            return connection;
+        }
+    }
+    return nullptr;
+}
+
+std::vector<int> Connections::to(const Channel& channel) {
+    Table& all = table.get();
+    std::vector<int> found;
+    const std::lock_guard lock{all.mutex};
+    for (const std::shared_ptr<Connection>& connection : all.connections) {
+        if (connection != nullptr && connection->channel() == &channel) {
+            found.push_back(connection->coid());
+        }
+    }
+    return found;
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,218 @@
+// Sending within this process. Private to tocsin/qnx.
+#include <tocsin/qnx/local_message.h>
+
+#include <cerrno>
+#include <optional>
+
+#include <tocsin/qnx/calls.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr unsigned sending = _NTO_TIMEOUT_SEND;
+constexpr unsigned replying = _NTO_TIMEOUT_REPLY;
+
+}  // namespace
+
+// The sender's stay in exchange(). When its thread is cancelled the message goes, and a server that
+// has it is told to look for what it keeps of it.
+class LocalMessage::Sending {
+public:
+    Sending(LocalMessage& message, Channel& channel) noexcept
+        : message_{message}, channel_{channel} {}
+    ~Sending() {
+        if (ended_) {
+            return;
+        }
+        if (!message_.withdraw(channel_)) {
+            message_.bell_.wait_for_certain();
+        } else if (message_.rcvid() != 0 && channel_.has(_NTO_CHF_UNBLOCK)) {
+            message_.send_unblock_pulse(channel_, message_.rcvid());
+        }
+    }
+    Sending(const Sending&) = delete;
+    Sending& operator=(const Sending&) = delete;
+
+    [[nodiscard]] Answer end(Answer answer) noexcept {
+        ended_ = true;
+        return answer;
+    }
+
+private:
+    LocalMessage& message_;
+    Channel& channel_;
+    bool ended_ = false;
+};
+
+Answer LocalMessage::exchange(Channel& channel, Timeout timeout) {
+    if (const int error = channel.send(*this); error != 0) {
+        return {.error = error, .status = 0};
+    }
+    Sending stay{*this, channel};
+    std::optional<base::Time> deadline = timeout.deadline_in(sending | replying);
+    for (;;) {
+        int cause = bell_.wait(deadline);
+        if (cause == 0 && answered()) {
+            channel.withdraw(unblock_);
+            return stay.end(answer_);
+        }
+        if (cause != EINTR) {
+            // Rung without an answer: it was received when its time was up already.
+            deadline.reset();
+            cause = may_expire(timeout) ? timeout.expire() : 0;
+        }
+        if (cause != 0 && give_up(channel, cause)) {
+            return stay.end({.error = cause, .status = 0});
+        }
+    }
+}
+
+bool LocalMessage::answered() noexcept {
+    const std::lock_guard lock{mutex_};
+    return state_ == State::answered;
+}
+
+// Whether the time that is up limits the state that the sender is in.
+bool LocalMessage::may_expire(const Timeout& timeout) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (state_ == State::queued) {
+        ring_when_received_ = !timeout.limits(sending);
+        return timeout.limits(sending);
+    }
+    return timeout.limits(replying);
+}
+
+// True when the sender goes; false when it has an answer, or waits for the server to unblock it.
+bool LocalMessage::give_up(Channel& channel, int cause) noexcept {
+    if (!channel.has(_NTO_CHF_UNBLOCK)) {
+        return withdraw(channel);
+    }
+    if (channel.withdraw(*this)) {
+        return true;
+    }
+    request_unblock(channel, cause);
+    return false;
+}
+
+// Takes it from the channel, or from the server that has received it. False when it has been
+// answered, or is being answered.
+bool LocalMessage::withdraw(Channel& channel) noexcept {
+    for (;;) {
+        const bool taken = channel.withdraw(*this) || Calls::take(rcvid()) != nullptr;
+        const std::lock_guard lock{mutex_};
+        if (taken || state_ == State::gone) {
+            state_ = State::gone;
+            return true;
+        }
+        if (state_ != State::queued) {
+            return false;
+        }
+    }
+}
+
+int LocalMessage::rcvid() const noexcept {
+    const std::lock_guard lock{mutex_};
+    return rcvid_;
+}
+
+void LocalMessage::request_unblock(Channel& channel, int cause) noexcept {
+    int rcvid = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        if (state_ != State::received || cause_ != 0) {
+            return;
+        }
+        cause_ = cause;
+        rcvid = rcvid_;
+    }
+    send_unblock_pulse(channel, rcvid);
+}
+
+void LocalMessage::send_unblock_pulse(Channel& channel, int rcvid) noexcept {
+    channel.pulse(unblock_,
+                  {.scoid = client().scoid(),
+                   .priority = priority,
+                   .code = _PULSE_CODE_UNBLOCK,
+                   .value = {.sival_long = rcvid},
+                   .only_if_awaited = false},
+                  shared_from_this());
+}
+
+ssize_t LocalMessage::read(Pieces pieces, std::size_t offset) {
+    const std::lock_guard lock{mutex_};
+    return state_ == State::received ? static_cast<ssize_t>(copy(pieces, 0, message_, offset))
+                                     : -ESRCH;
+}
+
+ssize_t LocalMessage::write(Pieces pieces, std::size_t offset) {
+    const std::lock_guard lock{mutex_};
+    return state_ == State::received ? static_cast<ssize_t>(copy(room_, offset, pieces, 0))
+                                     : -ESRCH;
+}
+
+void LocalMessage::reply(long status, Pieces pieces) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (state_ != State::received) {
+            return;
+        }
+        copy(room_, 0, pieces, 0);
+        answer_ = {.error = 0, .status = status};
+        state_ = State::answered;
+    }
+    bell_.ring();
+}
+
+void LocalMessage::fail(int error) {
+    {
+        const std::lock_guard lock{mutex_};
+        if (state_ != State::queued && state_ != State::received) {
+            return;
+        }
+        answer_ = {.error = error, .status = 0};
+        state_ = State::answered;
+    }
+    bell_.ring();
+}
+
+::_msg_info LocalMessage::info() const noexcept {
+    const std::lock_guard lock{mutex_};
+    ::_msg_info now = info_;
+    if (cause_ != 0) {
+        now.flags = static_cast<std::int16_t>(now.flags | _NTO_MI_UNBLOCK_REQ);
+    }
+    return now;
+}
+
+int LocalMessage::cause() const noexcept {
+    const std::lock_guard lock{mutex_};
+    return cause_ == 0 ? EINTR : cause_;
+}
+
+void LocalMessage::received(int rcvid) noexcept {
+    const std::lock_guard lock{mutex_};
+    rcvid_ = rcvid;
+    state_ = State::received;
+    if (ring_when_received_) {
+        ring_when_received_ = false;
+        bell_.ring();
+    }
+}
+
+bool LocalMessage::returned() noexcept {
+    int cause = 0;
+    {
+        const std::lock_guard lock{mutex_};
+        cause = cause_;
+        if (state_ == State::received && cause == 0) {
+            rcvid_ = 0;
+            state_ = State::queued;
+            return true;
+        }
+    }
+    fail(cause);
+    return false;
+}
+
+}  // namespace tocsin::qnx
