@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server.h"
+
 namespace tocsin::qnx {
 namespace {
 
@@ -30,13 +32,76 @@ TEST(Timers, a_timer_sends_the_signal_and_the_value_of_its_event) {
 }
 
 TEST(Timers, an_event_that_cannot_be_delivered_is_refused) {
-    struct ::sigevent event;
-    SIGEV_PULSE_INT_INIT(&event, 1, 10, 0, 0);
+    struct ::sigevent event = {};
     ::timer_t timer = {};
+    for (const int kind : {SIGEV_UNBLOCK, SIGEV_INTR, 0x55}) {
+        event.sigev_notify = kind;
+        EXPECT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), -1);
+        EXPECT_EQ(errno, EINVAL);
+    }
+    SIGEV_PULSE_INT_INIT(&event, _NTO_SIDE_CHANNEL, 10, 1000, 0);
     EXPECT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), -1);
     EXPECT_EQ(errno, EINVAL);
     SIGEV_NONE_INIT(&event);
     EXPECT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+    EXPECT_EQ(::timer_delete(timer), 0);
+}
+
+TEST(Timers, a_tick_is_a_pulse_again_and_again_and_never_early) {
+    Server server;
+    struct ::sigevent event = {};
+    SIGEV_PULSE_INT_INIT(&event, server.coid, 10, 5, 6);
+    ::timer_t timer = {};
+    ASSERT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+    constexpr long period = 2'000'000;
+    const ::itimerspec ticks = {.it_interval = {.tv_sec = 0, .tv_nsec = period},
+                                .it_value = {.tv_sec = 0, .tv_nsec = period}};
+    const auto begin = std::chrono::steady_clock::now();
+    ASSERT_EQ(::timer_settime(timer, 0, &ticks, nullptr), 0);
+    for (int tick = 1; tick <= 5; ++tick) {
+        ASSERT_EQ(server.receive(), 0);
+        EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::nanoseconds{period * tick});
+        EXPECT_EQ(server.received.pulse.code, 5);
+        EXPECT_EQ(server.received.pulse.value.sival_int, 6);
+    }
+    ::itimerspec left = {};
+    EXPECT_EQ(::timer_gettime(timer, &left), 0);
+    EXPECT_EQ(left.it_interval.tv_nsec, period);
+    EXPECT_GE(::timer_getoverrun(timer), 0);
+    EXPECT_EQ(::timer_delete(timer), 0);
+    while (server.look() == 0) {
+    }
+    EXPECT_EQ(::timer_delete(timer), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(::timer_settime(timer, 0, &ticks, nullptr), -1);
+    EXPECT_EQ(::timer_gettime(timer, &left), -1);
+    EXPECT_EQ(::timer_getoverrun(timer), -1);
+}
+
+TEST(Timers, a_time_of_the_wall_clock_is_kept) {
+    Server server;
+    struct ::sigevent event = {};
+    SIGEV_PULSE_INT_INIT(&event, server.coid, 10, 5, 6);
+    ::timer_t timer = {};
+    ASSERT_EQ(timer_create(CLOCK_REALTIME, &event, &timer), 0);
+    ::itimerspec when = {};
+    ::clock_gettime(CLOCK_REALTIME, &when.it_value);
+    ASSERT_EQ(::timer_settime(timer, TIMER_ABSTIME, &when, nullptr), 0);
+    EXPECT_EQ(server.receive(), 0);
+    EXPECT_EQ(::timer_delete(timer), 0);
+}
+
+TEST(Timers, a_signal_with_a_code_reaches_the_thread_that_made_the_timer) {
+    const CountingHandler handler;
+    struct ::sigevent event = {};
+    SIGEV_SIGNAL_THREAD_INIT(&event, SIGUSR1, 9, SI_MINAVAIL);
+    ::timer_t timer = {};
+    ASSERT_EQ(timer_create(CLOCK_MONOTONIC, &event, &timer), 0);
+    const ::itimerspec soon = {.it_interval = {}, .it_value = {.tv_sec = 0, .tv_nsec = 1}};
+    ASSERT_EQ(::timer_settime(timer, 0, &soon, nullptr), 0);
+    EXPECT_TRUE(until([] { return CountingHandler::count == 1; }));
+    EXPECT_EQ(CountingHandler::code, SI_MINAVAIL);
+    EXPECT_EQ(CountingHandler::thread, ::gettid());
     EXPECT_EQ(::timer_delete(timer), 0);
 }
 

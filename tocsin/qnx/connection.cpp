@@ -28,6 +28,10 @@ struct Table {
 
 ProcessTable<Table> table;
 
+bool is_descriptor(int coid) noexcept {
+    return coid >= 0 && coid < _NTO_SIDE_CHANNEL;
+}
+
 }  // namespace
 
 Connection::~Connection() = default;
@@ -100,6 +104,35 @@ std::vector<int> Connections::to(const Channel& channel) {
         }
     }
     return found;
+}
+
+Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout) {
+    if (is_descriptor(coid)) {
+        DescriptorCalls* const calls = DescriptorCalls::get();
+        return calls == nullptr ? Answer{.error = EBADF, .status = 0}
+                                : calls->send(coid, message, room, timeout);
+    }
+    const std::shared_ptr<Connection> connection = Connections::find(coid);
+    return connection == nullptr ? Answer{.error = EBADF, .status = 0}
+                                 : connection->send(message, room, timeout);
+}
+
+int pulse_through(int coid, const PulseContent& content) noexcept {
+    if (is_descriptor(coid)) {
+        DescriptorCalls* const calls = DescriptorCalls::get();
+        return calls == nullptr ? EBADF : calls->pulse(coid, content);
+    }
+    const std::shared_ptr<Connection> connection = Connections::find(coid);
+    return connection == nullptr ? EBADF : connection->pulse(content);
+}
+
+const void* server_behind(int coid) noexcept {
+    if (is_descriptor(coid)) {
+        DescriptorCalls* const calls = DescriptorCalls::get();
+        return calls == nullptr ? nullptr : calls->identity(coid);
+    }
+    const std::shared_ptr<Connection> connection = Connections::find(coid);
+    return connection == nullptr ? nullptr : connection->identity();
 }
 
 }  // namespace tocsin::qnx

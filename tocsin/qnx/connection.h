@@ -107,4 +107,12 @@ private:
     static constinit std::atomic<DescriptorCalls*> current;
 };
 
+// Through a connection or a descriptor, by number: EBADF when it is neither. send_through() is a
+// cancellation point.
+[[nodiscard]] Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout);
+[[nodiscard]] int pulse_through(int coid, const PulseContent& content) noexcept;
+
+// Who is behind it; nullptr when nobody is.
+[[nodiscard]] const void* server_behind(int coid) noexcept;
+
 }  // namespace tocsin::qnx

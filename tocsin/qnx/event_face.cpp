@@ -15,9 +15,6 @@
 using tocsin::qnx::Calls;
 using tocsin::qnx::check_event;
 using tocsin::qnx::Client;
-using tocsin::qnx::Connection;
-using tocsin::qnx::Connections;
-using tocsin::qnx::DescriptorCalls;
 using tocsin::qnx::error_result;
 using tocsin::qnx::RegisteredEvents;
 using tocsin::qnx::Timeout;
@@ -36,16 +33,6 @@ int deliver_to_caller(const struct sigevent& event) noexcept {
     RegisteredEvents::Found found;
     const int error = RegisteredEvents::find(event, nullptr, found);
     return error != 0 ? error : tocsin::qnx::deliver_here(found.event, thread);
-}
-
-// Who is behind a connection or a descriptor; nullptr when nobody is.
-const void* server_behind(int coid) noexcept {
-    if (coid >= 0 && coid < _NTO_SIDE_CHANNEL) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? nullptr : calls->identity(coid);
-    }
-    const std::shared_ptr<Connection> connection = Connections::find(coid);
-    return connection == nullptr ? nullptr : connection->identity();
 }
 
 // The furthest that a clock can say.
@@ -73,7 +60,7 @@ int MsgDeliverEvent(int rcvid, const struct sigevent* event) {
 int MsgRegisterEvent_r(struct sigevent* event, int coid) {
     const void* server = nullptr;
     if (coid != _NTO_REGEVENT_ALLOW_ANY_SERVER) {
-        server = server_behind(coid);
+        server = tocsin::qnx::server_behind(coid);
         if (server == nullptr) {
             return EBADF;
         }

@@ -43,14 +43,10 @@ int send_signal(const struct ::sigevent& event, int code, int thread) noexcept {
 }
 
 int send_pulse(const struct ::sigevent& event) noexcept {
-    const std::shared_ptr<Connection> connection = Connections::find(event.sigev_coid);
-    if (connection == nullptr) {
-        return EBADF;
-    }
-    const int priority = event.sigev_priority;
-    return connection->pulse(
+    return pulse_through(
+        event.sigev_coid,
         {.scoid = 0,
-         .priority = priority == SIGEV_PULSE_PRIO_INHERIT ? own_priority() : priority,
+         .priority = event.sigev_priority,
          .code = event.sigev_code,
          .value = event.sigev_value,
          .only_if_awaited = (event.sigev_notify & SIGEV_FLAG_NOQUEUE) != 0});

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <climits>
-#include <memory>
 #include <pthread.h>
 
 #include <tocsin/qnx/connection.h>
@@ -11,14 +10,10 @@
 #include <tocsin/qnx/pieces.h>
 
 using tocsin::qnx::Answer;
-using tocsin::qnx::Connection;
-using tocsin::qnx::Connections;
-using tocsin::qnx::DescriptorCalls;
 using tocsin::qnx::error_result;
 using tocsin::qnx::fail_with;
 using tocsin::qnx::piece_of;
 using tocsin::qnx::Pieces;
-using tocsin::qnx::PulseContent;
 using tocsin::qnx::Timeout;
 
 namespace {
@@ -49,14 +44,7 @@ Answer send(int coid, Pieces message, Pieces room) {
             return {.error = error, .status = 0};
         }
     }
-    if (coid >= 0 && coid < _NTO_SIDE_CHANNEL) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? Answer{.error = EBADF, .status = 0}
-                                : calls->send(coid, message, room, timeout);
-    }
-    const std::shared_ptr<Connection> connection = Connections::find(coid);
-    return connection == nullptr ? Answer{.error = EBADF, .status = 0}
-                                 : connection->send(message, room, timeout);
+    return tocsin::qnx::send_through(coid, message, room, timeout);
 }
 
 Answer send_uncancelled(int coid, Pieces message, Pieces room) {
@@ -76,14 +64,11 @@ int send_pulse(int coid, int priority, int code, union sigval value) noexcept {
     if (!tocsin::qnx::is_priority(priority) || code < SCHAR_MIN || code > SCHAR_MAX) {
         return EINVAL;
     }
-    const PulseContent content = {
-        .scoid = 0, .priority = priority, .code = code, .value = value, .only_if_awaited = false};
-    if (coid >= 0 && coid < _NTO_SIDE_CHANNEL) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? EBADF : calls->pulse(coid, content);
-    }
-    const std::shared_ptr<Connection> connection = Connections::find(coid);
-    return connection == nullptr ? EBADF : connection->pulse(content);
+    return tocsin::qnx::pulse_through(coid, {.scoid = 0,
+                                             .priority = priority,
+                                             .code = code,
+                                             .value = value,
+                                             .only_if_awaited = false});
 }
 
 // One piece as a list.

@@ -8,16 +8,27 @@
 
 #include <bits/types/clockid_t.h>
 #include <bits/types/sigevent_t.h>
+#include <bits/types/struct_itimerspec.h>
 #include <bits/types/timer_t.h>
 #include <sys/cdefs.h>
 
-/* glibc's own would read the event by glibc's layout. This one takes SIGEV_NONE and SIGEV_SIGNAL,
-   and fails with EINVAL for other kinds. Its timers are those of timer_settime(), timer_delete(),
-   ... */
+/* glibc's own would read the event by glibc's layout. These take all kinds but SIGEV_UNBLOCK and
+   SIGEV_INTR, and fail with EINVAL for those. An event that is no signal is delivered by a thread
+   of the library, which gets no signals; its clock is CLOCK_REALTIME, CLOCK_MONOTONIC or
+   CLOCK_BOOTTIME. */
 __BEGIN_DECLS
 int tocsin_timer_create(clockid_t clock, struct sigevent* event, timer_t* timer) __THROW;
+int tocsin_timer_delete(timer_t timer) __THROW;
+int tocsin_timer_settime(timer_t timer, int flags, const struct itimerspec* __restrict value,
+                         struct itimerspec* __restrict before) __THROW;
+int tocsin_timer_gettime(timer_t timer, struct itimerspec* value) __THROW;
+int tocsin_timer_getoverrun(timer_t timer) __THROW;
 __END_DECLS
 #define timer_create tocsin_timer_create
+#define timer_delete tocsin_timer_delete
+#define timer_settime tocsin_timer_settime
+#define timer_gettime tocsin_timer_gettime
+#define timer_getoverrun tocsin_timer_getoverrun
 
 /* Kinds. Compare them by SIGEV_GET_TYPE(). */
 #define SIGEV_64BIT 0x80
