@@ -122,8 +122,8 @@ TEST(Connection, a_forked_child_has_none_and_can_make_its_own) {
                           ConnectAttach_r(0, 0, server.chid, 0, 0) == -ESRCH;
         const int chid = ChannelCreate(0);
         const int coid = ConnectAttach(0, 0, chid, 0, 0);
-        const bool own = MsgSendPulse(coid, 10, 1, 1) == 0 &&
-                         MsgReceive(chid, nullptr, 0, nullptr) == 0;
+        const bool own =
+            MsgSendPulse(coid, 10, 1, 1) == 0 && MsgReceive(chid, nullptr, 0, nullptr) == 0;
         ::_exit(none && own ? 0 : 1);
     }
     int status = -1;
@@ -142,7 +142,7 @@ TEST(Connection, messages_on_a_descriptor_go_where_files_are_served) {
         int pulse(int descriptor, const PulseContent& content) noexcept override {
             return descriptor == content.code ? 0 : EBADF;
         }
-        const void* identity(int /*descriptor*/) noexcept override { return this; }
+        ServerIdentity identity(int /*descriptor*/) noexcept override { return 1; }
     } files;
     DescriptorCalls::set(&files);
     std::array<char, 3> room = {};

@@ -61,10 +61,14 @@ TEST(Event, a_signal_to_a_thread_reaches_that_thread) {
     SIGEV_SIGNAL_THREAD_INIT(&event, SIGUSR1, 13, SI_MINAVAIL);
     Sender sender{server.coid, [&] { tid = ::gettid(); }};
     const int rcvid = server.receive();
-    EXPECT_EQ(MsgDeliverEvent(rcvid, &event), 0);
+    // One that comes before the thread sleeps interrupts nothing.
+    EXPECT_TRUE(until([&] {
+        const bool done = sender.done();
+        return done || MsgDeliverEvent(rcvid, &event) != 0;
+    }));
     sender.join();
     EXPECT_EQ(sender.error, EINTR);
-    EXPECT_TRUE(until([] { return CountingHandler::count == 1; }));
+    EXPECT_GE(CountingHandler::count, 1);
     EXPECT_EQ(CountingHandler::thread, tid);
 }
 
@@ -150,7 +154,7 @@ TEST(Event, any_server_may_deliver_what_was_registered_for_any) {
     EXPECT_EQ(MsgDeliverEvent(answered.rcvid, &event), 0);
     EXPECT_EQ(client.look(), 0);
     EXPECT_EQ(MsgUnregisterEvent(&event), 0);
-    EXPECT_EQ(MsgRegisterEvent_r(&event, 3), EINVAL);
+    EXPECT_EQ(MsgRegisterEvent_r(&event, _NTO_REGEVENT_ALLOW_ANY_SERVER), EINVAL);
     SIGEV_NONE_INIT(&event);
     EXPECT_EQ(MsgRegisterEvent_r(&event, 3), EBADF);
 }
@@ -159,9 +163,8 @@ TEST(Event, what_a_server_changes_reaches_the_client_only_where_it_may) {
     Server server;
     Server client;
     const Answered answered{server};
-    for (const int flags :
-         {0, SIGEV_FLAG_UPDATEABLE, SIGEV_FLAG_CODE_UPDATEABLE,
-          SIGEV_FLAG_UPDATEABLE | SIGEV_FLAG_CODE_UPDATEABLE}) {
+    for (const int flags : {0, SIGEV_FLAG_UPDATEABLE, SIGEV_FLAG_CODE_UPDATEABLE,
+                            SIGEV_FLAG_UPDATEABLE | SIGEV_FLAG_CODE_UPDATEABLE}) {
         struct ::sigevent event = {};
         SIGEV_PULSE_INT_INIT(&event, client.coid, 10, 1, 42);
         event.sigev_notify |= flags;

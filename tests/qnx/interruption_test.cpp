@@ -125,7 +125,8 @@ TEST(Interruption, a_limit_of_the_answer_is_none_of_receipt_and_holds_from_recei
                       sent = true;
                   }};
     EXPECT_TRUE(until([&] { return sent.load(); }));
-    // Whether the limit is over before the message is received is chance; it is the same either way.
+    // Whether the limit is over before the message is received is chance; it is the same either
+    // way.
     const int rcvid = server.receive();
     ASSERT_GT(rcvid, 0);
     expect_unblock(server, rcvid);

@@ -62,9 +62,8 @@ TEST(Message, what_was_not_received_can_be_read_and_the_answer_be_written_in_par
     }
     std::vector<char> room(1 << 22);
     std::atomic<long> status{-1};
-    Thread sender{[&] {
-        status = MsgSend(server.coid, sent.data(), sent.size(), room.data(), room.size());
-    }};
+    Thread sender{
+        [&] { status = MsgSend(server.coid, sent.data(), sent.size(), room.data(), room.size()); }};
     const int rcvid = server.receive();
     EXPECT_EQ(server.info.msglen, sizeof server.received);
     EXPECT_EQ(server.info.srcmsglen, sent.size());

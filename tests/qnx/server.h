@@ -6,10 +6,13 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <pthread.h>
 #include <sched.h>
+#include <string>
 #include <sys/neutrino.h>
 #include <utility>
 
@@ -28,6 +31,13 @@ template <typename Condition>
         ::sched_yield();
     }
     return true;
+}
+
+// Whether a thread of this process waits in the kernel.
+[[nodiscard]] inline bool is_asleep(int thread) {
+    std::ifstream file{"/proc/self/task/" + std::to_string(thread) + "/stat"};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    return text.substr(text.rfind(')') + 1).starts_with(" S");
 }
 
 class Server {
@@ -49,6 +59,12 @@ public:
         const uint64_t limit = 30'000'000'000;
         TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_RECEIVE, nullptr, &limit, nullptr);
         return MsgReceive(chid, &received, sizeof received, &info);
+    }
+
+    int receive_pulse() {
+        const uint64_t limit = 30'000'000'000;
+        TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_RECEIVE, nullptr, &limit, nullptr);
+        return MsgReceivePulse(chid, &received, sizeof received, nullptr);
     }
 
     // A look that does not wait.
@@ -135,7 +151,8 @@ private:
 // A thread that sends one message and keeps what came of it.
 class Sender {
 public:
-    explicit Sender(int coid, std::function<void()> before = [] {})
+    explicit Sender(
+        int coid, std::function<void()> before = [] {})
         : thread_{[this, coid, before = std::move(before)] {
               before();
               std::array<char, 8> room = {};

@@ -60,7 +60,8 @@ TEST(Timers, a_tick_is_a_pulse_again_and_again_and_never_early) {
     ASSERT_EQ(::timer_settime(timer, 0, &ticks, nullptr), 0);
     for (int tick = 1; tick <= 5; ++tick) {
         ASSERT_EQ(server.receive(), 0);
-        EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::nanoseconds{period * tick});
+        EXPECT_GE(std::chrono::steady_clock::now() - begin,
+                  std::chrono::nanoseconds{period * tick});
         EXPECT_EQ(server.received.pulse.code, 5);
         EXPECT_EQ(server.received.pulse.value.sival_int, 6);
     }

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <new>
 #include <sys/eventfd.h>
+#include <sys/random.h>
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
@@ -15,6 +16,12 @@ namespace {
 
 constexpr std::size_t pulses_queued_max = 1U << 16U;
 constexpr std::size_t pulses_spare_max = 64;
+
+// 0, which is nobody's, when there is no chance to be had.
+std::uint64_t random_token() noexcept {
+    std::uint64_t token = 0;
+    return ::getrandom(&token, sizeof token, 0) == sizeof token ? token : 0;
+}
 
 bool stands_alone(const Pulse& pulse) noexcept {
     return pulse.whole == nullptr;
@@ -93,6 +100,11 @@ private:
     const Wanted wanted_;
     Channel& channel_;
 };
+
+RoomListener::~RoomListener() = default;
+
+Channel::Channel(int chid, unsigned flags) noexcept
+    : chid_{chid}, flags_{flags}, token_{random_token()} {}
 
 Channel::~Channel() {
     while (Pulse* const pulse = pulses_.first()) {
@@ -241,6 +253,26 @@ void Channel::take_pulse_locked(Pulse& pulse, Received& received) noexcept {
     received.order = pulse.order;
     discard_locked(pulse);
     show_locked();
+    if (!listeners_.empty() && pulses_.count() <= pulses_queued_max / 2) {
+        tell_of_room_locked();
+    }
+}
+
+void Channel::when_room(std::weak_ptr<RoomListener> listener) {
+    const std::lock_guard lock{mutex_};
+    listeners_.push_back(std::move(listener));
+    if (destroyed_ || pulses_.count() < pulses_queued_max) {
+        tell_of_room_locked();
+    }
+}
+
+void Channel::tell_of_room_locked() noexcept {
+    for (const std::weak_ptr<RoomListener>& known : listeners_) {
+        if (const std::shared_ptr<RoomListener> listener = known.lock()) {
+            listener->room();
+        }
+    }
+    listeners_.clear();
 }
 
 bool Channel::take_call_locked(QueuedCall& call, Received& received) noexcept {
@@ -345,9 +377,11 @@ void Channel::destroy() noexcept {
             kept->fail(ESRCH);
         }
         show_locked();
+        tell_of_room_locked();
         clients.swap(clients_);
     }
     for (const std::shared_ptr<Client>& client : clients) {
+        client->server_gone();
         for (const std::shared_ptr<Call>& call : Calls::leave_client(*client)) {
             if (call != nullptr) {
                 call->fail(ESRCH);

@@ -36,11 +36,20 @@ struct PulseContent {
     bool only_if_awaited = false;  // dropped when nobody is waiting to receive it
 };
 
+// Waits until pulses can be queued again.
+class RoomListener {
+public:
+    virtual ~RoomListener();
+
+    // There is room. The channel is locked. Any thread.
+    virtual void room() noexcept = 0;
+};
+
 // A queue by priority, of equal ones in the order of arrival. What arrives while a thread waits is
 // handed to it at once. Any thread.
 class Channel : public std::enable_shared_from_this<Channel> {
 public:
-    Channel(int chid, unsigned flags) noexcept : chid_{chid}, flags_{flags} {}
+    Channel(int chid, unsigned flags) noexcept;
     ~Channel();
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
@@ -69,6 +78,13 @@ public:
 
     // Makes and queues a pulse. 0, EAGAIN when there are too many, or ESRCH.
     [[nodiscard]] int pulse(const PulseContent& content) noexcept;
+
+    // Tells `listener` once when pulses can be queued again, at once if they can be now. Throws
+    // std::bad_alloc.
+    void when_room(std::weak_ptr<RoomListener> listener);
+
+    // What other users of the machine have to show to be connected; whoever knows it may.
+    [[nodiscard]] std::uint64_t token() const noexcept { return token_; }
 
     // Queues a pulse that is a part of `whole`, so that it takes no memory; once at a time.
     void pulse(Pulse& pulse, const PulseContent& content, std::shared_ptr<void> whole) noexcept;
@@ -99,9 +115,11 @@ private:
     [[nodiscard]] Pulse* new_pulse_locked() noexcept;
     void discard_locked(Pulse& pulse) noexcept;
     void show_locked() noexcept;
+    void tell_of_room_locked() noexcept;
 
     const int chid_;
     const unsigned flags_;
+    const std::uint64_t token_;
     std::mutex mutex_;
     bool destroyed_ = false;
     bool shown_ = false;
@@ -112,6 +130,7 @@ private:
     std::size_t spare_count_ = 0;
     base::List<Waiter> waiters_;
     std::vector<std::shared_ptr<Client>> clients_;
+    std::vector<std::weak_ptr<RoomListener>> listeners_;
     base::Descriptor descriptor_;
 };
 

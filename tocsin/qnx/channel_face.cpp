@@ -9,16 +9,20 @@
 #include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/connection.h>
 #include <tocsin/qnx/face_result.h>
+#include <tocsin/qnx/link/client_links.h>
+#include <tocsin/qnx/link/remote_connection.h>
 #include <tocsin/qnx/local_connection.h>
 
 using tocsin::qnx::Calls;
 using tocsin::qnx::Channels;
 using tocsin::qnx::Client;
+using tocsin::qnx::ClientLinks;
 using tocsin::qnx::Connection;
 using tocsin::qnx::Connections;
 using tocsin::qnx::error_result;
 using tocsin::qnx::length_result;
 using tocsin::qnx::LocalConnection;
+using tocsin::qnx::RemoteConnection;
 
 namespace {
 
@@ -29,6 +33,11 @@ bool is_own(pid_t pid) noexcept {
 }  // namespace
 
 int ChannelCreate_r(unsigned flags) {
+    if ((flags & _NTO_CHF_PRIVATE) == 0) {
+        if (const int error = ClientLinks::listen(); error != 0) {
+            return -(error == EMFILE || error == ENFILE ? EAGAIN : error);
+        }
+    }
     return Channels::create(flags);
 }
 
@@ -45,10 +54,12 @@ int ChannelDestroy(int chid) {
 }
 
 int ConnectAttach_r(uint32_t nd, pid_t pid, int chid, unsigned /*index*/, int flags) {
-    if (nd != ND_LOCAL_NODE || !is_own(pid)) {
+    if (nd != ND_LOCAL_NODE || pid < 0) {
         return -ESRCH;
     }
-    return LocalConnection::attach(chid, static_cast<unsigned>(flags));
+    const auto bits = static_cast<unsigned>(flags);
+    return is_own(pid) ? LocalConnection::attach(chid, bits)
+                       : RemoteConnection::attach(pid, chid, 0, bits);
 }
 
 int ConnectAttach(uint32_t nd, pid_t pid, int chid, unsigned index, int flags) {

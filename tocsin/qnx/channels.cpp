@@ -74,8 +74,10 @@ int Channels::destroy(int chid) noexcept {
     }
     gone->destroy();
     try {
-        for (const int coid : Connections::to(*gone)) {
-            tell_of_death(coid);
+        for (const std::shared_ptr<Connection>& connection : Connections::all()) {
+            if (connection->channel() == gone.get()) {
+                tell_of_death(connection->coid());
+            }
         }
     } catch (const std::bad_alloc&) {
         // Nobody is told, as there is no memory for it.

@@ -35,6 +35,9 @@ public:
     // The server has seen that it is gone and gives its number back. False while it is not gone.
     [[nodiscard]] virtual bool release() noexcept { return false; }
 
+    // The channel that it is connected to is destroyed. Does nothing.
+    virtual void server_gone() noexcept {}
+
 private:
     friend class Calls;
 

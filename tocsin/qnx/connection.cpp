@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <iterator>
 #include <mutex>
 #include <new>
 
@@ -36,6 +37,11 @@ bool is_descriptor(int coid) noexcept {
 
 Connection::~Connection() = default;
 DescriptorCalls::~DescriptorCalls() = default;
+
+ServerIdentity new_server_identity() noexcept {
+    static std::atomic<ServerIdentity> last{0};
+    return ++last;
+}
 
 constinit std::atomic<DescriptorCalls*> DescriptorCalls::current{nullptr};
 
@@ -94,15 +100,12 @@ std::shared_ptr<Connection> Connections::next(int coid) noexcept {
     return nullptr;
 }
 
-std::vector<int> Connections::to(const Channel& channel) {
+std::vector<std::shared_ptr<Connection>> Connections::all() {
     Table& all = table.get();
-    std::vector<int> found;
+    std::vector<std::shared_ptr<Connection>> found;
     const std::lock_guard lock{all.mutex};
-    for (const std::shared_ptr<Connection>& connection : all.connections) {
-        if (connection != nullptr && connection->channel() == &channel) {
-            found.push_back(connection->coid());
-        }
-    }
+    std::ranges::copy_if(all.connections, std::back_inserter(found),
+                         [](const auto& connection) { return connection != nullptr; });
     return found;
 }
 
@@ -126,13 +129,13 @@ int pulse_through(int coid, const PulseContent& content) noexcept {
     return connection == nullptr ? EBADF : connection->pulse(content);
 }
 
-const void* server_behind(int coid) noexcept {
+ServerIdentity server_behind(int coid) noexcept {
     if (is_descriptor(coid)) {
         DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? nullptr : calls->identity(coid);
+        return calls == nullptr ? 0 : calls->identity(coid);
     }
     const std::shared_ptr<Connection> connection = Connections::find(coid);
-    return connection == nullptr ? nullptr : connection->identity();
+    return connection == nullptr ? 0 : connection->identity();
 }
 
 }  // namespace tocsin::qnx

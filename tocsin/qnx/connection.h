@@ -20,6 +20,10 @@ constexpr int priority_max = 255;
     return priority >= -1 && priority <= priority_max;
 }
 
+// Names one server of this process's connections, and is never given again; 0 names none.
+using ServerIdentity = std::uint64_t;
+[[nodiscard]] ServerIdentity new_server_identity() noexcept;
+
 // What a sender gets: an errno, or 0 and the server's status.
 struct Answer {
     int error = 0;
@@ -44,7 +48,7 @@ public:
     [[nodiscard]] virtual ::_server_info server() const noexcept = 0;
 
     // The same for all connections of this process to one server, and for no others.
-    [[nodiscard]] virtual const void* identity() const noexcept = 0;
+    [[nodiscard]] virtual ServerIdentity identity() const noexcept = 0;
 
     // The channel, if it is one of this process.
     [[nodiscard]] virtual const Channel* channel() const noexcept { return nullptr; }
@@ -80,8 +84,8 @@ public:
     // That one, or the next above; or empty.
     [[nodiscard]] static std::shared_ptr<Connection> next(int coid) noexcept;
 
-    // The numbers of those to that channel. Throws std::bad_alloc.
-    [[nodiscard]] static std::vector<int> to(const Channel& channel);
+    // All that there are. Throws std::bad_alloc.
+    [[nodiscard]] static std::vector<std::shared_ptr<Connection>> all();
 };
 
 // What MsgSend() and MsgSendPulse() do on a number below _NTO_SIDE_CHANNEL, a descriptor. The code
@@ -96,8 +100,8 @@ public:
                                       Timeout timeout) = 0;
     [[nodiscard]] virtual int pulse(int descriptor, const PulseContent& content) noexcept = 0;
 
-    // Who is behind it, as Connection::identity() says it; nullptr when that is no server.
-    [[nodiscard]] virtual const void* identity(int descriptor) noexcept = 0;
+    // Who is behind it, as Connection::identity() says it; 0 when that is no server.
+    [[nodiscard]] virtual ServerIdentity identity(int descriptor) noexcept = 0;
 
     // From now on, until the program ends; nullptr for none.
     static void set(DescriptorCalls* calls) noexcept { current.store(calls); }
@@ -112,7 +116,7 @@ private:
 [[nodiscard]] Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout);
 [[nodiscard]] int pulse_through(int coid, const PulseContent& content) noexcept;
 
-// Who is behind it; nullptr when nobody is.
-[[nodiscard]] const void* server_behind(int coid) noexcept;
+// Who is behind it; 0 when nobody is.
+[[nodiscard]] ServerIdentity server_behind(int coid) noexcept;
 
 }  // namespace tocsin::qnx

@@ -31,7 +31,7 @@ int deliver_to_caller(const struct sigevent& event) noexcept {
         return tocsin::qnx::deliver_here(event, thread);
     }
     RegisteredEvents::Found found;
-    const int error = RegisteredEvents::find(event, nullptr, found);
+    const int error = RegisteredEvents::find(event, 0, found);
     return error != 0 ? error : tocsin::qnx::deliver_here(found.event, thread);
 }
 
@@ -58,10 +58,10 @@ int MsgDeliverEvent(int rcvid, const struct sigevent* event) {
 }
 
 int MsgRegisterEvent_r(struct sigevent* event, int coid) {
-    const void* server = nullptr;
+    std::uint64_t server = 0;
     if (coid != _NTO_REGEVENT_ALLOW_ANY_SERVER) {
         server = tocsin::qnx::server_behind(coid);
-        if (server == nullptr) {
+        if (server == 0) {
             return EBADF;
         }
     }

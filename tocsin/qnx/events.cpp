@@ -35,21 +35,19 @@ int send_signal(const struct ::sigevent& event, int code, int thread) noexcept {
     info.si_uid = ::getuid();
     info.si_value = event.sigev_value;
     if (thread != 0) {
-        return error_of_call(::syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread,
-                                       event.sigev_signo, &info));
+        return error_of_call(
+            ::syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, event.sigev_signo, &info));
     }
-    return error_of_call(
-        ::syscall(SYS_rt_sigqueueinfo, info.si_pid, event.sigev_signo, &info));
+    return error_of_call(::syscall(SYS_rt_sigqueueinfo, info.si_pid, event.sigev_signo, &info));
 }
 
 int send_pulse(const struct ::sigevent& event) noexcept {
-    return pulse_through(
-        event.sigev_coid,
-        {.scoid = 0,
-         .priority = event.sigev_priority,
-         .code = event.sigev_code,
-         .value = event.sigev_value,
-         .only_if_awaited = (event.sigev_notify & SIGEV_FLAG_NOQUEUE) != 0});
+    return pulse_through(event.sigev_coid,
+                         {.scoid = 0,
+                          .priority = event.sigev_priority,
+                          .code = event.sigev_code,
+                          .value = event.sigev_value,
+                          .only_if_awaited = (event.sigev_notify & SIGEV_FLAG_NOQUEUE) != 0});
 }
 
 struct Start {

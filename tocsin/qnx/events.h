@@ -1,6 +1,7 @@
 // Events that are delivered to the own process. Private to tocsin/qnx.
 #pragma once
 
+#include <cstdint>
 #include <sys/siginfo.h>
 
 namespace tocsin::qnx {
@@ -19,8 +20,8 @@ namespace tocsin::qnx {
 class RegisteredEvents {
 public:
     // Keeps the event for the calling thread and makes a handle of it. `server` is who alone may
-    // deliver it, or nullptr. 0, EINVAL, ENOMEM.
-    [[nodiscard]] static int add(struct ::sigevent& event, const void* server) noexcept;
+    // deliver it, or 0. 0, EINVAL, ENOMEM.
+    [[nodiscard]] static int add(struct ::sigevent& event, std::uint64_t server) noexcept;
 
     // 0, or ESRCH.
     [[nodiscard]] static int remove(const struct ::sigevent& handle) noexcept;
@@ -31,7 +32,7 @@ public:
         struct ::sigevent event = {};
         int thread = 0;
     };
-    [[nodiscard]] static int find(const struct ::sigevent& told, const void* server,
+    [[nodiscard]] static int find(const struct ::sigevent& told, std::uint64_t server,
                                   Found& found) noexcept;
 };
 

@@ -27,24 +27,14 @@ struct Table {
 
 ProcessTable<Table> table;
 
+// Empty when the channel has been destroyed. Throws std::bad_alloc.
 std::shared_ptr<LocalAttachment> make_attachment(const std::shared_ptr<Channel>& channel) {
     const auto client = std::make_shared<LocalClient>(channel);
-    const int error = Calls::enter_client(client);
-    if (error != 0) {
+    const int error = client->enter();
+    if (error != 0 && error != ESRCH) {
         throw std::bad_alloc{};
     }
-    bool added = false;
-    try {
-        added = channel->add_client(client);
-    } catch (const std::bad_alloc&) {
-        static_cast<void>(Calls::leave_client(*client));
-        throw;
-    }
-    if (!added) {
-        static_cast<void>(Calls::leave_client(*client));
-        return nullptr;
-    }
-    return std::make_shared<LocalAttachment>(channel, client);
+    return error != 0 ? nullptr : std::make_shared<LocalAttachment>(channel, client);
 }
 
 // Empty when the channel has been destroyed. Throws std::bad_alloc.
@@ -61,62 +51,22 @@ std::shared_ptr<LocalAttachment> attach_to(const std::shared_ptr<Channel>& chann
     return attachment;
 }
 
-int change_of(unsigned flag, unsigned before, unsigned now) noexcept {
-    return static_cast<int>((now & flag) != 0) - static_cast<int>((before & flag) != 0);
-}
-
 }  // namespace
 
 int LocalClient::deliver(const struct ::sigevent& event) noexcept {
-    if (without_events_ > 0) {
-        return EACCES;
+    if (const int error = may_deliver(event); error != 0) {
+        return error;
     }
-    if ((event.sigev_notify & SIGEV_FLAG_HANDLE) != 0) {
-        RegisteredEvents::Found found;
-        const int error = RegisteredEvents::find(event, this, found);
-        return error != 0 ? error : deliver_here(found.event, found.thread);
+    if ((event.sigev_notify & SIGEV_FLAG_HANDLE) == 0) {
+        return deliver_here(event, last_sender());
     }
-    return registered_only_ > 0 ? EACCES : deliver_here(event, last_sender_);
+    RegisteredEvents::Found found;
+    const int error = RegisteredEvents::find(event, identity_, found);
+    return error != 0 ? error : deliver_here(found.event, found.thread);
 }
 
 Credentials LocalClient::credentials() const noexcept {
-    return {
-        .pid = ::getpid(), .thread = last_sender_, .uid = ::geteuid(), .gid = ::getegid()};
-}
-
-bool LocalClient::release() noexcept {
-    if (!gone_) {
-        return false;
-    }
-    leave(channel_.lock().get());
-    return true;
-}
-
-void LocalClient::changed_flags(unsigned before, unsigned now) noexcept {
-    without_events_ += change_of(_NTO_COF_NOEVENT, before, now);
-    registered_only_ += change_of(_NTO_COF_REG_EVENTS, before, now);
-}
-
-void LocalClient::disconnect(Channel& channel) noexcept {
-    if (!channel.has(_NTO_CHF_DISCONNECT)) {
-        leave(&channel);
-        return;
-    }
-    gone_ = true;
-    channel.pulse(pulse_,
-                  {.scoid = scoid(),
-                   .priority = own_priority(),
-                   .code = _PULSE_CODE_DISCONNECT,
-                   .value = {},
-                   .only_if_awaited = false},
-                  shared_from_this());
-}
-
-void LocalClient::leave(Channel* channel) noexcept {
-    static_cast<void>(Calls::leave_client(*this));
-    if (channel != nullptr) {
-        channel->remove_client(*this);
-    }
+    return {.pid = ::getpid(), .thread = last_sender(), .uid = ::geteuid(), .gid = ::getegid()};
 }
 
 int LocalConnection::attach(int chid, unsigned flags) noexcept {

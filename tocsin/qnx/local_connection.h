@@ -1,43 +1,29 @@
 // Connections of this process to its own channels. Private to tocsin/qnx.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <unistd.h>
 #include <utility>
 
+#include <tocsin/qnx/channel_client.h>
 #include <tocsin/qnx/connection.h>
 
 namespace tocsin::qnx {
 
-// This process as the client of one of its channels: what all its connections to it share.
-class LocalClient final : public Client, public std::enable_shared_from_this<LocalClient> {
+// This process as the client of one of its channels.
+class LocalClient final : public ChannelClient {
 public:
-    explicit LocalClient(const std::shared_ptr<Channel>& channel) noexcept : channel_{channel} {}
+    using ChannelClient::ChannelClient;
 
     // To this process. EACCES: a connection does not allow it.
     [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept override;
     [[nodiscard]] Credentials credentials() const noexcept override;
-    [[nodiscard]] bool release() noexcept override;
 
-    // Counts what connections allow.
-    void changed_flags(unsigned before, unsigned now) noexcept;
-
-    // A thread has sent something.
-    void note_sender(int thread) noexcept { last_sender_.store(thread, std::memory_order_relaxed); }
-
-    // All connections are gone: the server is told, if it wants to be.
-    void disconnect(Channel& channel) noexcept;
+    // Of its server, as its connections have it.
+    [[nodiscard]] ServerIdentity identity() const noexcept { return identity_; }
 
 private:
-    void leave(Channel* channel) noexcept;
-
-    const std::weak_ptr<Channel> channel_;
-    std::atomic<int> without_events_{0};
-    std::atomic<int> registered_only_{0};
-    std::atomic<int> last_sender_{0};
-    std::atomic<bool> gone_{false};
-    Pulse pulse_;
+    const ServerIdentity identity_ = new_server_identity();
 };
 
 // As long as there are connections to one channel.
@@ -45,7 +31,7 @@ class LocalAttachment {
 public:
     LocalAttachment(std::shared_ptr<Channel> to, std::shared_ptr<LocalClient> by) noexcept
         : channel{std::move(to)}, client{std::move(by)} {}
-    ~LocalAttachment() { client->disconnect(*channel); }
+    ~LocalAttachment() { client->disconnect(); }
     LocalAttachment(const LocalAttachment&) = delete;
     LocalAttachment& operator=(const LocalAttachment&) = delete;
 
@@ -65,8 +51,8 @@ public:
     [[nodiscard]] Answer send(Pieces message, Pieces room, Timeout timeout) override;
     [[nodiscard]] int pulse(PulseContent content) noexcept override;
     [[nodiscard]] ::_server_info server() const noexcept override;
-    [[nodiscard]] const void* identity() const noexcept override {
-        return attachment_->client.get();
+    [[nodiscard]] ServerIdentity identity() const noexcept override {
+        return attachment_->client->identity();
     }
     [[nodiscard]] const Channel* channel() const noexcept override {
         return attachment_->channel.get();

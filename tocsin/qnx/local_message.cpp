@@ -2,18 +2,11 @@
 #include <tocsin/qnx/local_message.h>
 
 #include <cerrno>
-#include <optional>
 
 #include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/exchange.h>
 
 namespace tocsin::qnx {
-
-namespace {
-
-constexpr unsigned sending = _NTO_TIMEOUT_SEND;
-constexpr unsigned replying = _NTO_TIMEOUT_REPLY;
-
-}  // namespace
 
 // The sender's stay in exchange(). When its thread is cancelled the message goes, and a server that
 // has it is told to look for what it keeps of it.
@@ -50,22 +43,10 @@ Answer LocalMessage::exchange(Channel& channel, Timeout timeout) {
         return {.error = error, .status = 0};
     }
     Sending stay{*this, channel};
-    std::optional<base::Time> deadline = timeout.deadline_in(sending | replying);
-    for (;;) {
-        int cause = bell_.wait(deadline);
-        if (cause == 0 && answered()) {
-            channel.withdraw(unblock_);
-            return stay.end(answer_);
-        }
-        if (cause != EINTR) {
-            // Rung without an answer: it was received when its time was up already.
-            deadline.reset();
-            cause = may_expire(timeout) ? timeout.expire() : 0;
-        }
-        if (cause != 0 && give_up(channel, cause)) {
-            return stay.end({.error = cause, .status = 0});
-        }
-    }
+    channel_ = &channel;
+    const int cause = await_answer(*this, bell_, timeout);
+    channel.withdraw(unblock_);
+    return stay.end(cause == 0 ? answer_ : Answer{.error = cause, .status = 0});
 }
 
 bool LocalMessage::answered() noexcept {
@@ -73,25 +54,23 @@ bool LocalMessage::answered() noexcept {
     return state_ == State::answered;
 }
 
-// Whether the time that is up limits the state that the sender is in.
 bool LocalMessage::may_expire(const Timeout& timeout) noexcept {
     const std::lock_guard lock{mutex_};
     if (state_ == State::queued) {
-        ring_when_received_ = !timeout.limits(sending);
-        return timeout.limits(sending);
+        ring_when_received_ = !timeout.limits(while_sending);
+        return timeout.limits(while_sending);
     }
-    return timeout.limits(replying);
+    return timeout.limits(while_replying);
 }
 
-// True when the sender goes; false when it has an answer, or waits for the server to unblock it.
-bool LocalMessage::give_up(Channel& channel, int cause) noexcept {
-    if (!channel.has(_NTO_CHF_UNBLOCK)) {
-        return withdraw(channel);
+bool LocalMessage::give_up(int cause) noexcept {
+    if (!channel_->has(_NTO_CHF_UNBLOCK)) {
+        return withdraw(*channel_);
     }
-    if (channel.withdraw(*this)) {
+    if (channel_->withdraw(*this)) {
         return true;
     }
-    request_unblock(channel, cause);
+    request_unblock(*channel_, cause);
     return false;
 }
 

@@ -33,13 +33,15 @@ public:
     void received(int rcvid) noexcept override;
     [[nodiscard]] bool returned() noexcept override;
 
+    // As await_answer() asks for them.
+    [[nodiscard]] bool answered() noexcept;
+    [[nodiscard]] bool may_expire(const Timeout& timeout) noexcept;
+    [[nodiscard]] bool give_up(int cause) noexcept;
+
 private:
     class Sending;
     enum class State : std::uint8_t { queued, received, answered, gone };
 
-    [[nodiscard]] bool answered() noexcept;
-    [[nodiscard]] bool may_expire(const Timeout& timeout) noexcept;
-    [[nodiscard]] bool give_up(Channel& channel, int cause) noexcept;
     [[nodiscard]] bool withdraw(Channel& channel) noexcept;
     [[nodiscard]] int rcvid() const noexcept;
     void request_unblock(Channel& channel, int cause) noexcept;
@@ -47,6 +49,7 @@ private:
 
     const Pieces message_;
     const Pieces room_;
+    Channel* channel_ = nullptr;
     Bell bell_;
     mutable std::mutex mutex_;
     State state_ = State::queued;

@@ -17,7 +17,7 @@ namespace {
 
 struct Registered {
     struct ::sigevent event = {};
-    const void* server = nullptr;
+    std::uint64_t server = 0;
     int thread = 0;
 };
 
@@ -45,7 +45,7 @@ std::uint32_t random_number() noexcept {
 
 }  // namespace
 
-int RegisteredEvents::add(struct ::sigevent& event, const void* server) noexcept {
+int RegisteredEvents::add(struct ::sigevent& event, std::uint64_t server) noexcept {
     if ((event.sigev_notify & SIGEV_FLAG_HANDLE) != 0 || check_event(event) != 0) {
         return EINVAL;
     }
@@ -77,7 +77,7 @@ int RegisteredEvents::remove(const struct ::sigevent& handle) noexcept {
     return is_handle && all.events.erase(handle_of(handle)) == 1 ? 0 : ESRCH;
 }
 
-int RegisteredEvents::find(const struct ::sigevent& told, const void* server,
+int RegisteredEvents::find(const struct ::sigevent& told, std::uint64_t server,
                            Found& found) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
@@ -86,7 +86,7 @@ int RegisteredEvents::find(const struct ::sigevent& told, const void* server,
         return EINVAL;
     }
     const Registered& registered = known->second;
-    if (registered.server != nullptr && registered.server != server) {
+    if (registered.server != 0 && registered.server != server) {
         return EACCES;
     }
     found = {.event = registered.event, .thread = registered.thread};

@@ -64,11 +64,9 @@ int send_pulse(int coid, int priority, int code, union sigval value) noexcept {
     if (!tocsin::qnx::is_priority(priority) || code < SCHAR_MIN || code > SCHAR_MAX) {
         return EINVAL;
     }
-    return tocsin::qnx::pulse_through(coid, {.scoid = 0,
-                                             .priority = priority,
-                                             .code = code,
-                                             .value = value,
-                                             .only_if_awaited = false});
+    return tocsin::qnx::pulse_through(
+        coid,
+        {.scoid = 0, .priority = priority, .code = code, .value = value, .only_if_awaited = false});
 }
 
 // One piece as a list.

@@ -6,8 +6,8 @@
 
 namespace tocsin::qnx {
 
-// Each timer is a descriptor of the kernel's, and one thread, which gets no signals, delivers what
-// is due. Functions return 0 or an errno, EINVAL for a number that is no timer's. Any thread.
+// Each timer is a descriptor of the kernel's, and the service's thread delivers what is due.
+// Functions return 0 or an errno, EINVAL for a number that is no timer's. Any thread.
 class TimerService {
 public:
     // Numbers of timers here have this bit, and the kernel's have not.

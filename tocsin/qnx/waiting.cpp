@@ -30,8 +30,8 @@ constexpr ::timespec never = {.tv_sec = 1'000'000'000'000, .tv_nsec = 0};
 
 thread_local constinit Timeout Timeout::armed;
 
-Bell::Bell() noexcept {
-    ::sem_init(&semaphore_, 0, 0);
+Bell::Bell(Reach reach) noexcept {
+    ::sem_init(&semaphore_, static_cast<int>(reach), 0);
 }
 
 Bell::~Bell() {

@@ -12,12 +12,15 @@ namespace tocsin::qnx {
 // Wakes one thread once. A semaphore of glibc's is what can be cancelled, and ends at a signal.
 class Bell {
 public:
-    Bell() noexcept;
+    enum class Reach : bool { process, processes };
+
+    // In memory that is shared when it is for several processes.
+    explicit Bell(Reach reach = Reach::process) noexcept;
     ~Bell();
     Bell(const Bell&) = delete;
     Bell& operator=(const Bell&) = delete;
 
-    // Any thread; once.
+    // Any thread; once for each wait.
     void ring() noexcept;
 
     // 0 when it was rung; EINTR after a signal handler ran, whatever SA_RESTART says; ETIMEDOUT at
@@ -50,6 +53,11 @@ public:
     [[nodiscard]] bool limits(unsigned states) const noexcept { return (states_ & states) != 0; }
     [[nodiscard]] std::optional<base::Time> deadline_in(unsigned states) const noexcept {
         return limits(states) ? std::optional{deadline_} : std::nullopt;
+    }
+
+    // Whether its time has come already.
+    [[nodiscard]] bool is_over() const noexcept {
+        return states_ != 0 && base::monotonic_clock().now() >= deadline_;
     }
 
     // The time has come: delivers the event, if it is one, and says what the call fails with, or 0

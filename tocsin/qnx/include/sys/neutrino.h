@@ -141,10 +141,11 @@ int ConnectFlags_r(pid_t pid, int coid, unsigned mask, unsigned bits);
 int ConnectServerInfo(pid_t pid, int coid, struct _server_info* info);
 int ConnectServerInfo_r(pid_t pid, int coid, struct _server_info* info);
 
-/* Sends and waits for the answer: the server's status, or -1 with the error that it answered. EINTR:
-   a signal handler ran; ETIMEDOUT: see TimerTimeout(); ESRCH: the channel is gone; EBADF: there is
-   no such connection. Those with nc are no cancellation points. s and v say which side is one
-   piece and which is a list. */
+/* Sends and waits for the answer: the server's status, or -1 with the error that it answered.
+   EINTR: a signal handler ran; ETIMEDOUT: see TimerTimeout(); ESRCH: the channel or its process is
+   gone; EBADF: there is no such connection; EAGAIN: the process has too many messages under way to
+   that other one; EMSGSIZE: more than 64 MiB to another process, message and room together. Those
+   with nc are no cancellation points. s and v say which side is one piece and which is a list. */
 long MsgSend(int coid, const void* message, size_t size, void* reply, size_t room);
 long MsgSend_r(int coid, const void* message, size_t size, void* reply, size_t room);
 long MsgSendnc(int coid, const void* message, size_t size, void* reply, size_t room);

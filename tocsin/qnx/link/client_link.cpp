@@ -1,0 +1,392 @@
+// What clients of other processes ask for. Private to tocsin/qnx.
+#include <tocsin/qnx/link/client_link.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <sys/epoll.h>
+#include <sys/random.h>
+#include <unistd.h>
+#include <utility>
+
+#include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/connection.h>
+#include <tocsin/qnx/link/client_links.h>
+#include <tocsin/qnx/link/socket.h>
+#include <tocsin/qnx/link/unshared.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+// How many frames of one client are read before others have their turn.
+constexpr int frames_in_turn = 64;
+
+// 0 when there is no chance to be had.
+std::uint64_t random_ticket() noexcept {
+    std::uint64_t ticket = 0;
+    return ::getrandom(&ticket, sizeof ticket, 0) == sizeof ticket ? ticket : 0;
+}
+
+bool is_same(const struct ::sigevent& one, const struct ::sigevent& other) noexcept {
+    return std::memcmp(&one, &other, sizeof one) == 0;
+}
+
+int limited_priority(int priority) noexcept {
+    return std::clamp(priority, 0, priority_max);
+}
+
+}  // namespace
+
+ClientLink::ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept
+    : socket_{std::move(socket)}, peer_{peer}, ticket_{random_ticket()} {
+    Unshared::add(socket_.number());
+}
+
+ClientLink::~ClientLink() {
+    ::shutdown(socket_.number(), SHUT_RDWR);
+    Unshared::remove(socket_.number());
+}
+
+void ClientLink::ready(std::uint32_t events) noexcept {
+    if ((events & EPOLLOUT) != 0) {
+        send_kept();
+    }
+    for (int turn = 0; turn < frames_in_turn; ++turn) {
+        Frame frame;
+        base::Descriptor passed;
+        {
+            const std::lock_guard lock{mutex_};
+            if (ended_ || stalled_) {
+                return;
+            }
+            frame = std::exchange(held_, Frame{});
+        }
+        const bool held = frame.kind != FrameKind::hello;
+        const int error = held ? 0 : LinkSocket::receive(socket_.number(), frame, passed);
+        if (error == EAGAIN || error == EINTR) {
+            return;
+        }
+        try {
+            if (error == 0 && take(frame, passed)) {
+                continue;
+            }
+        } catch (const std::bad_alloc&) {
+            // It cannot be served.
+        }
+        return end();
+    }
+}
+
+bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
+    if (!greeted_) {
+        return frame.kind == FrameKind::hello && take_hello(frame);
+    }
+    Sent* sent = nullptr;
+    switch (frame.kind) {
+    case FrameKind::attach:
+        return take_attach(frame);
+    case FrameKind::flags:
+        if (const Connected* const known = connected_to(frame.chid)) {
+            known->client->changed_flags(static_cast<unsigned>(frame.number), frame.bits);
+        }
+        return true;
+    case FrameKind::detach:
+        return take_detach(frame);
+    case FrameKind::area:
+        return take_area(frame, passed);
+    case FrameKind::message:
+        return take_message(frame);
+    case FrameKind::withdraw:
+        sent = sent_in(frame.area);
+        if (sent != nullptr) {
+            sent->call->give_up(*sent->channel);
+        }
+        return true;
+    case FrameKind::unblock:
+        sent = sent_in(frame.area);
+        if (sent != nullptr) {
+            sent->call->request_unblock(*sent->channel,
+                                        frame.error == ETIMEDOUT ? ETIMEDOUT : EINTR);
+        }
+        return true;
+    case FrameKind::pulse:
+        return take_pulse(frame);
+    default:
+        return false;
+    }
+}
+
+bool ClientLink::take_hello(const Frame& frame) {
+    greeted_ = frame.number == frame_version;
+    Frame welcome;
+    welcome.kind = FrameKind::welcome;
+    welcome.coid = frame.coid;
+    welcome.number = ticket_;
+    return greeted_ && answer(welcome);
+}
+
+// A client that does not read its answers is none.
+bool ClientLink::answer(const Frame& frame) noexcept {
+    return LinkSocket::send(socket_.number(), frame) == 0;
+}
+
+bool ClientLink::allows(const Channel& channel, std::uint64_t token) const noexcept {
+    return !channel.has(_NTO_CHF_PRIVATE) &&
+           (peer_.uid == 0 || peer_.uid == ::geteuid() || (token != 0 && token == channel.token()));
+}
+
+bool ClientLink::take_attach(const Frame& frame) {
+    Frame attached;
+    attached.kind = FrameKind::attached;
+    attached.chid = frame.chid;
+    attached.coid = frame.coid;
+    std::shared_ptr<RemoteClient> client;
+    attached.error = attach(frame.chid, frame.number, frame.bits, client);
+    if (attached.error == 0) {
+        attached.number = static_cast<std::uint64_t>(client->scoid());
+        attached.bits =
+            connected_[frame.chid].channel->has(_NTO_CHF_UNBLOCK) ? _NTO_CHF_UNBLOCK : 0;
+    }
+    return answer(attached);
+}
+
+int ClientLink::attach(int chid, std::uint64_t token, unsigned flags,
+                       std::shared_ptr<RemoteClient>& client) {
+    const std::shared_ptr<Channel> channel = Channels::find(chid);
+    if (channel == nullptr) {
+        return ESRCH;
+    }
+    if (!allows(*channel, token)) {
+        return EPERM;
+    }
+    Connected& known = connected_[chid];
+    if (known.channel != channel) {
+        const auto entering = std::make_shared<RemoteClient>(channel, shared_from_this());
+        if (const int error = entering->enter(); error != 0) {
+            if (known.channel == nullptr) {
+                connected_.erase(chid);
+            }
+            return error;
+        }
+        known = {.channel = channel, .client = entering, .connections = 0};
+    }
+    ++known.connections;
+    known.client->changed_flags(0, flags);
+    client = known.client;
+    return 0;
+}
+
+bool ClientLink::take_detach(const Frame& frame) {
+    Connected* const known = connected_to(frame.chid);
+    if (known != nullptr) {
+        known->client->changed_flags(frame.bits, 0);
+        if (--known->connections == 0) {
+            known->client->disconnect();
+            connected_.erase(frame.chid);
+        }
+    }
+    return true;
+}
+
+bool ClientLink::take_area(const Frame& frame, const base::Descriptor& passed) {
+    if (!passed || areas_.size() == areas_max || areas_.contains(frame.area)) {
+        return false;
+    }
+    const std::shared_ptr<Area> area = Area::accept(frame.area, frame.size, passed);
+    if (area == nullptr || area->size() > area_bytes_max - area_bytes_) {
+        return false;
+    }
+    areas_.emplace(frame.area, area);
+    area_bytes_ += area->size();
+    return true;
+}
+
+bool ClientLink::take_message(const Frame& frame) {
+    const auto found = areas_.find(frame.area);
+    if (found == areas_.end()) {
+        return false;
+    }
+    const std::shared_ptr<Area>& area = found->second;
+    const std::size_t most = area->size() - Area::header_size;
+    if (frame.size > most || frame.room > most - frame.size) {
+        return false;
+    }
+    Sent& sent = sent_[frame.area];
+    if (sent.call != nullptr && !sent.call->over()) {
+        return false;
+    }
+    const Connected* const known = connected_to(frame.chid);
+    if (known == nullptr) {
+        fail_message(*area, ESRCH);
+        return true;
+    }
+    known->client->note_sender(frame.thread);
+    ::_msg_info info = {};
+    info.pid = peer_.pid;
+    info.tid = frame.thread;
+    info.chid = frame.chid;
+    info.scoid = known->client->scoid();
+    info.coid = frame.coid;
+    info.priority = static_cast<std::int16_t>(limited_priority(frame.priority));
+    info.srcmsglen = frame.size;
+    info.dstmsglen = frame.room;
+    info.msglen = frame.size;
+    sent = {.channel = known->channel,
+            .call =
+                std::make_shared<RemoteCall>(known->client, info, area, frame.size, frame.room)};
+    if (const int error = sent.channel->send(*sent.call); error != 0) {
+        sent.call->fail(error);
+    }
+    return true;
+}
+
+// There is nobody to receive it.
+void ClientLink::fail_message(const Area& area, int error) noexcept {
+    AreaHeader& header = area.header();
+    header.error = error;
+    header.range_count = 0;
+    auto from = AreaState::queued;
+    if (header.state.compare_exchange_strong(from, AreaState::answered)) {
+        header.bell.ring();
+    } else {
+        header.state = AreaState::idle;
+    }
+}
+
+// A channel that has no room for it gets it later, and until then nothing else is read from this
+// client, who so learns of it.
+bool ClientLink::take_pulse(const Frame& frame) {
+    Connected* const known = connected_to(frame.chid);
+    if (known == nullptr) {
+        return true;
+    }
+    known->client->note_sender(frame.thread);
+    const int error =
+        known->channel->pulse({.scoid = known->client->scoid(),
+                               .priority = limited_priority(frame.priority),
+                               .code = static_cast<signed char>(frame.event.sigev_code),
+                               .value = frame.event.sigev_value,
+                               .only_if_awaited = frame.bits != 0});
+    if (error == EAGAIN) {
+        {
+            const std::lock_guard lock{mutex_};
+            held_ = frame;
+            stalled_ = true;
+        }
+        Service::forget(socket_.number());
+        known->channel->when_room(weak_from_this());
+    }
+    return true;
+}
+
+void ClientLink::room() noexcept {
+    const std::lock_guard lock{mutex_};
+    stalled_ = false;
+    const int error =
+        ended_ ? 0 : Service::watch(socket_.number(), EPOLLIN | EPOLLOUT, shared_from_this());
+    if (error != 0) {
+        ::shutdown(socket_.number(), SHUT_RDWR);
+    }
+}
+
+// With the mutex locked: one that does not read is awaited.
+void ClientLink::watch() noexcept {
+    if (!ended_ && !stalled_) {
+        Service::change(socket_.number(),
+                        unsigned{EPOLLIN} | (kept_.empty() ? 0U : unsigned{EPOLLOUT}));
+    }
+}
+
+ClientLink::Connected* ClientLink::connected_to(int chid) noexcept {
+    const auto found = connected_.find(chid);
+    return found == connected_.end() ? nullptr : &found->second;
+}
+
+ClientLink::Sent* ClientLink::sent_in(std::uint32_t area) noexcept {
+    const auto found = sent_.find(area);
+    return found == sent_.end() || found->second.call == nullptr ? nullptr : &found->second;
+}
+
+int ClientLink::deliver(const struct ::sigevent& event) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::event;
+    frame.event = event;
+    const std::lock_guard lock{mutex_};
+    if (ended_) {
+        return EBADF;
+    }
+    if (kept_.empty()) {
+        const int error = LinkSocket::send(socket_.number(), frame);
+        if (error == 0) {
+            return 0;
+        }
+        if (error != EAGAIN) {
+            return EBADF;
+        }
+    }
+    if (std::ranges::any_of(kept_, [&](const auto& kept) { return is_same(kept, event); })) {
+        return 0;
+    }
+    if (kept_.size() == events_max) {
+        return EAGAIN;
+    }
+    try {
+        kept_.push_back(event);
+    } catch (const std::bad_alloc&) {
+        return EAGAIN;
+    }
+    watch();
+    return 0;
+}
+
+void ClientLink::send_kept() noexcept {
+    const std::lock_guard lock{mutex_};
+    Frame frame;
+    frame.kind = FrameKind::event;
+    while (!kept_.empty()) {
+        frame.event = kept_.front();
+        if (LinkSocket::send(socket_.number(), frame) != 0) {
+            break;
+        }
+        kept_.pop_front();
+    }
+    watch();
+}
+
+// The client of a channel that is gone learns it from its next message, too.
+void ClientLink::tell_channel_gone(int chid) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::channel_gone;
+    frame.chid = chid;
+    const std::lock_guard lock{mutex_};
+    if (!ended_) {
+        static_cast<void>(LinkSocket::send(socket_.number(), frame));
+    }
+}
+
+void ClientLink::end() noexcept {
+    const std::shared_ptr<ClientLink> kept = shared_from_this();
+    {
+        const std::lock_guard lock{mutex_};
+        ended_ = true;
+        kept_.clear();
+    }
+    Service::forget(socket_.number());
+    ::shutdown(socket_.number(), SHUT_RDWR);
+    for (auto& [area, sent] : sent_) {
+        if (sent.call != nullptr) {
+            sent.call->give_up(*sent.channel);
+        }
+    }
+    sent_.clear();
+    for (auto& [chid, known] : connected_) {
+        known.client->disconnect();
+    }
+    connected_.clear();
+    areas_.clear();
+    ClientLinks::remove(*this);
+}
+
+}  // namespace tocsin::qnx

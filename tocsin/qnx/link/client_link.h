@@ -1,0 +1,106 @@
+// One process that is connected to this one, at the server. Private to tocsin/qnx.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <sys/socket.h>
+#include <unordered_map>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/channel.h>
+#include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/frame.h>
+#include <tocsin/qnx/link/remote_call.h>
+#include <tocsin/qnx/link/remote_client.h>
+#include <tocsin/qnx/link/service.h>
+
+namespace tocsin::qnx {
+
+// Reads what the client says, in the service's thread, and ends when the client does, or when it
+// says what makes no sense. Nothing here waits for the client.
+class ClientLink final : public Watcher,
+                         public RoomListener,
+                         public std::enable_shared_from_this<ClientLink> {
+public:
+    // How many areas one client has, and how large they are together.
+    static constexpr std::size_t areas_max = 1024;
+    static constexpr std::size_t area_bytes_max = std::size_t{1} << 28U;
+
+    // How many events wait for a client that does not read.
+    static constexpr std::size_t events_max = 65'536;
+
+    ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept;
+    ~ClientLink() override;
+
+    void ready(std::uint32_t events) noexcept override;
+    void room() noexcept override;
+
+    // Tells the client that the event has come. What it has no room for is kept, once for each
+    // event, and told later. 0, EAGAIN when too much is kept, EBADF when the client is gone. Any
+    // thread.
+    [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept;
+
+    // Tells it that the channel is gone. Any thread.
+    void tell_channel_gone(int chid) noexcept;
+
+    [[nodiscard]] const ::ucred& peer() const noexcept { return peer_; }
+
+    // What the client shows to have something done for itself by another way than the link.
+    [[nodiscard]] std::uint64_t ticket() const noexcept { return ticket_; }
+
+private:
+    struct Connected {
+        std::shared_ptr<Channel> channel;
+        std::shared_ptr<RemoteClient> client;
+        int connections = 0;
+    };
+    struct Sent {
+        std::shared_ptr<Channel> channel;
+        std::shared_ptr<RemoteCall> call;
+    };
+
+    // Each says whether what the client said makes sense. They may throw std::bad_alloc.
+    [[nodiscard]] bool take(const Frame& frame, base::Descriptor& passed);
+    [[nodiscard]] bool take_hello(const Frame& frame);
+    [[nodiscard]] bool take_attach(const Frame& frame);
+    [[nodiscard]] bool take_detach(const Frame& frame);
+    [[nodiscard]] bool take_area(const Frame& frame, const base::Descriptor& passed);
+    [[nodiscard]] bool take_message(const Frame& frame);
+    [[nodiscard]] bool take_pulse(const Frame& frame);
+
+    [[nodiscard]] int attach(int chid, std::uint64_t token, unsigned flags,
+                             std::shared_ptr<RemoteClient>& client);
+    [[nodiscard]] bool allows(const Channel& channel, std::uint64_t token) const noexcept;
+    [[nodiscard]] bool answer(const Frame& frame) noexcept;
+    [[nodiscard]] Connected* connected_to(int chid) noexcept;
+    [[nodiscard]] Sent* sent_in(std::uint32_t area) noexcept;
+    void fail_message(const Area& area, int error) noexcept;
+    void send_kept() noexcept;
+    void watch() noexcept;
+    void end() noexcept;
+
+    const base::Descriptor socket_;
+    const ::ucred peer_;
+    const std::uint64_t ticket_;
+
+    // Of the service's thread.
+    bool greeted_ = false;
+    std::unordered_map<int, Connected> connected_;
+    std::unordered_map<std::uint32_t, std::shared_ptr<Area>> areas_;
+    std::unordered_map<std::uint32_t, Sent> sent_;
+    std::size_t area_bytes_ = 0;
+
+    // Of any thread.
+    std::mutex mutex_;
+    bool ended_ = false;
+    bool stalled_ = false;  // a channel has no room for what comes next
+    Frame held_;            // which is this
+    std::deque<struct ::sigevent> kept_;
+};
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,154 @@
+// Accepting connections. Private to tocsin/qnx.
+#include <tocsin/qnx/link/client_links.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <map>
+#include <mutex>
+#include <new>
+#include <sys/epoll.h>
+#include <system_error>
+#include <unistd.h>
+#include <unordered_map>
+#include <utility>
+
+#include <tocsin/qnx/link/socket.h>
+#include <tocsin/qnx/link/unshared.h>
+#include <tocsin/qnx/process_table.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+// The socket that they connect to.
+class Door final : public Watcher {
+public:
+    explicit Door(base::Descriptor socket) noexcept : socket_{std::move(socket)} {
+        Unshared::add(socket_.number());
+    }
+
+    [[nodiscard]] int number() const noexcept { return socket_.number(); }
+
+    void ready(std::uint32_t events) noexcept override;
+
+private:
+    void turn_away() noexcept;
+
+    const base::Descriptor socket_;
+    base::Descriptor spare_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+};
+
+struct Table {
+    std::mutex mutex;
+    bool listening = false;
+    std::shared_ptr<Door> door;
+    std::unordered_map<std::uint64_t, std::shared_ptr<ClientLink>> links;
+    std::map<::uid_t, int> users;
+};
+
+ProcessTable<Table> table;
+
+bool is_limited(::uid_t user) noexcept {
+    return user != 0 && user != ::geteuid();
+}
+
+// Throws std::bad_alloc.
+void enter(base::Descriptor socket) {
+    const ::ucred peer = LinkSocket::peer(socket);
+    const int number = socket.number();
+    const auto link = std::make_shared<ClientLink>(std::move(socket), peer);
+    if (link->ticket() == 0) {
+        return;
+    }
+    Table& all = table.get();
+    {
+        const std::lock_guard lock{all.mutex};
+        int& count = all.users[peer.uid];
+        if (is_limited(peer.uid) && count >= ClientLinks::links_of_user_max) {
+            return;
+        }
+        if (!all.links.emplace(link->ticket(), link).second) {
+            return;
+        }
+        ++count;
+    }
+    if (Service::watch(number, EPOLLIN, link) != 0) {
+        ClientLinks::remove(*link);
+    }
+}
+
+// A client that cannot be served is turned away: it sees its socket closed.
+void Door::ready(std::uint32_t) noexcept {
+    for (;;) {
+        base::Descriptor socket = LinkSocket::accept(socket_);
+        if (!socket) {
+            if (errno == EMFILE || errno == ENFILE) {
+                turn_away();
+            }
+            return;
+        }
+        try {
+            enter(std::move(socket));
+        } catch (const std::bad_alloc&) {
+            continue;
+        }
+    }
+}
+
+// Without a descriptor for it nobody can be told otherwise, and the socket would stay readable.
+void Door::turn_away() noexcept {
+    spare_.reset();
+    static_cast<void>(LinkSocket::accept(socket_));
+    spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+}  // namespace
+
+int ClientLinks::listen() noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    if (all.listening) {
+        return 0;
+    }
+    try {
+        all.door = std::make_shared<Door>(LinkSocket::listen());
+        const int error = Service::watch(all.door->number(), EPOLLIN, all.door);
+        if (error != 0) {
+            all.door.reset();
+        }
+        all.listening = error == 0;
+        return error;
+    } catch (const std::system_error& error) {
+        // A process of another container that has this one's number is no reason to fail: this one
+        // is only not reached from others.
+        all.listening = error.code() == std::errc::address_in_use;
+        return all.listening ? 0 : error.code().value();
+    } catch (const std::bad_alloc&) {
+        return ENOMEM;
+    }
+}
+
+std::shared_ptr<ClientLink> ClientLinks::find(std::uint64_t ticket) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.links.find(ticket);
+    return found == all.links.end() ? nullptr : found->second;
+}
+
+void ClientLinks::remove(const ClientLink& link) noexcept {
+    Table& all = table.get();
+    std::shared_ptr<ClientLink> gone;  // goes without the lock
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.links.find(link.ticket());
+    if (found == all.links.end() || found->second.get() != &link) {
+        return;
+    }
+    gone = std::move(found->second);
+    all.links.erase(found);
+    const auto user = all.users.find(link.peer().uid);
+    if (user != all.users.end() && --user->second == 0) {
+        all.users.erase(user);
+    }
+}
+
+}  // namespace tocsin::qnx

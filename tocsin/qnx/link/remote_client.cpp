@@ -1,0 +1,33 @@
+// Telling clients of other processes. Private to tocsin/qnx.
+#include <tocsin/qnx/link/remote_client.h>
+
+#include <cerrno>
+
+#include <tocsin/qnx/link/client_link.h>
+
+namespace tocsin::qnx {
+
+int RemoteClient::deliver(const struct ::sigevent& event) noexcept {
+    if (const int error = may_deliver(event); error != 0) {
+        return error;
+    }
+    const std::shared_ptr<ClientLink> link = link_.lock();
+    return link == nullptr ? EBADF : link->deliver(event);
+}
+
+Credentials RemoteClient::credentials() const noexcept {
+    const std::shared_ptr<ClientLink> link = link_.lock();
+    if (link == nullptr) {
+        return {};
+    }
+    const ::ucred& peer = link->peer();
+    return {.pid = peer.pid, .thread = last_sender(), .uid = peer.uid, .gid = peer.gid};
+}
+
+void RemoteClient::server_gone() noexcept {
+    if (const std::shared_ptr<ClientLink> link = link_.lock()) {
+        link->tell_channel_gone(chid_);
+    }
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,96 @@
+// Messages and pulses to other processes. Private to tocsin/qnx.
+#include <tocsin/qnx/link/remote_connection.h>
+
+#include <cerrno>
+#include <new>
+#include <system_error>
+#include <unistd.h>
+
+#include <tocsin/qnx/link/remote_message.h>
+
+namespace tocsin::qnx {
+
+int RemoteConnection::attach(::pid_t process, int chid, std::uint64_t token,
+                             unsigned flags) noexcept {
+    try {
+        std::shared_ptr<ServerLink> link = ServerLink::to(process);
+        const ServerLink::Attached attached = link->attach(chid, token, flags);
+        if (attached.error != 0) {
+            return -attached.error;
+        }
+        const auto connection =
+            std::make_shared<RemoteConnection>(std::move(link), chid, attached, flags);
+        const int error = Connections::add(connection);
+        return error != 0 ? -error : connection->coid();
+    } catch (const std::system_error& error) {
+        const int number = error.code().value();
+        return number == EMFILE || number == ENFILE ? -EAGAIN : -number;
+    } catch (const std::bad_alloc&) {
+        return -ENOMEM;
+    }
+}
+
+RemoteConnection::~RemoteConnection() {
+    link_->detach(chid_, flags());
+}
+
+void RemoteConnection::changed_flags(unsigned before, unsigned now) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::flags;
+    frame.chid = chid_;
+    frame.number = before;
+    frame.bits = now;
+    static_cast<void>(link_->send(frame));
+}
+
+Answer RemoteConnection::send(Pieces message, Pieces room, Timeout timeout) {
+    for (;;) {
+        const Answer answer = send_once(message, room, timeout);
+        if (answer.error != ERESTART) {
+            return answer;
+        }
+    }
+}
+
+Answer RemoteConnection::send_once(Pieces message, Pieces room, Timeout timeout) {
+    Frame frame;
+    frame.kind = FrameKind::message;
+    frame.chid = chid_;
+    frame.coid = coid();
+    frame.thread = own_thread();
+    frame.priority = own_priority();
+    try {
+        RemoteMessage sending{*link_, attached_.unblocks, message, room};
+        return sending.exchange(frame, timeout);
+    } catch (const std::system_error& error) {
+        const int number = error.code().value();
+        return {.error = number == EMFILE || number == ENFILE ? EAGAIN : number, .status = 0};
+    } catch (const std::bad_alloc&) {
+        return {.error = ENOMEM, .status = 0};
+    }
+}
+
+int RemoteConnection::pulse(PulseContent content) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::pulse;
+    frame.chid = chid_;
+    frame.thread = own_thread();
+    frame.priority = content.priority < 0 ? own_priority() : content.priority;
+    frame.bits = content.only_if_awaited ? 1 : 0;
+    frame.event.sigev_code = static_cast<short>(content.code);
+    frame.event.sigev_value = content.value;
+    const int error = link_->send(frame);
+    return error == ESRCH ? EBADF : error;
+}
+
+::_server_info RemoteConnection::server() const noexcept {
+    ::_server_info info = {};
+    info.pid = link_->process();
+    info.chid = chid_;
+    info.scoid = attached_.scoid;
+    info.coid = coid();
+    info.flags = flags();
+    return info;
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,15 @@
+// What servers of other processes deliver to this one. Private to tocsin/qnx.
+#pragma once
+
+#include <sys/siginfo.h>
+
+namespace tocsin::qnx {
+
+class ServerLink;
+
+// A registered event is looked up, and delivered when that server may. One that is not comes with
+// whatever the server has made of it: pulses are delivered, signals if the server is of the own
+// user or root's, and what names memory or code of this process is not. In the service's thread.
+void deliver_from(const ServerLink& link, const struct ::sigevent& event) noexcept;
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,273 @@
+// Being the client of another process. Private to tocsin/qnx.
+#include <tocsin/qnx/link/server_link.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstdlib>
+#include <map>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <utility>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/remote_events.h>
+#include <tocsin/qnx/link/service.h>
+#include <tocsin/qnx/link/socket.h>
+#include <tocsin/qnx/link/unshared.h>
+#include <tocsin/qnx/process_table.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+// A server that answers at all answers at once.
+constexpr std::chrono::seconds patience{2};
+
+constexpr int frames_in_turn = 64;
+
+struct Table {
+    std::mutex mutex;
+    std::map<::pid_t, std::weak_ptr<ServerLink>> links;
+};
+
+ProcessTable<Table> table;
+
+// What the service holds of a link: nothing that keeps it.
+class Reader final : public Watcher {
+public:
+    explicit Reader(std::weak_ptr<ServerLink> link) noexcept : link_{std::move(link)} {}
+
+    void ready(std::uint32_t events) noexcept override {
+        if (const std::shared_ptr<ServerLink> link = link_.lock()) {
+            link->ready(events);
+        }
+    }
+
+private:
+    const std::weak_ptr<ServerLink> link_;
+};
+
+}  // namespace
+
+std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    std::weak_ptr<ServerLink>& known = all.links[process];
+    std::shared_ptr<ServerLink> link = known.lock();
+    if (link == nullptr || link->ended()) {
+        link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
+        int error = link->watch();
+        if (error == 0) {
+            error = link->greet();
+        }
+        if (error != 0) {
+            throw std::system_error{base::error_of(error), "cannot reach the process"};
+        }
+        known = link;
+    }
+    return link;
+}
+
+ServerLink::ServerLink(::pid_t process, base::Descriptor socket) noexcept
+    : process_{process}, socket_{std::move(socket)}, peer_{LinkSocket::peer(socket_)} {
+    Unshared::add(socket_.number());
+}
+
+ServerLink::~ServerLink() {
+    Service::forget(socket_.number());
+    ::shutdown(socket_.number(), SHUT_RDWR);
+    Unshared::remove(socket_.number());
+}
+
+int ServerLink::watch() {
+    return Service::watch(socket_.number(), EPOLLIN, std::make_shared<Reader>(weak_from_this()));
+}
+
+int ServerLink::greet() {
+    Frame hello;
+    hello.kind = FrameKind::hello;
+    hello.number = frame_version;
+    Frame welcome;
+    const int error = ask(hello, welcome);
+    ticket_ = welcome.number;
+    return error;
+}
+
+int ServerLink::ask(Frame question, Frame& answer) {
+    const std::lock_guard one{attaching_};
+    std::unique_lock lock{mutex_};
+    question.coid = ++question_;
+    answer_.reset();
+    if (const int error = send(question); error != 0) {
+        return error;
+    }
+    const bool told = answered_.wait_for(lock, patience, [&] { return answer_ || ended(); });
+    if (!told) {
+        return ETIMEDOUT;
+    }
+    if (!answer_) {
+        return ESRCH;
+    }
+    answer = *answer_;
+    return 0;
+}
+
+ServerLink::Attached ServerLink::attach(int chid, std::uint64_t token, unsigned flags) {
+    Frame question;
+    question.kind = FrameKind::attach;
+    question.chid = chid;
+    question.number = token;
+    question.bits = flags;
+    Frame answer;
+    const int error = ask(question, answer);
+    return {.error = error != 0 ? error : std::abs(answer.error),
+            .scoid = static_cast<int>(answer.number),
+            .unblocks = (answer.bits & _NTO_CHF_UNBLOCK) != 0};
+}
+
+void ServerLink::detach(int chid, unsigned flags) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::detach;
+    frame.chid = chid;
+    frame.bits = flags;
+    static_cast<void>(send(frame));
+}
+
+int ServerLink::send(const Frame& frame, int passed) noexcept {
+    if (ended()) {
+        return ESRCH;
+    }
+    const int error = LinkSocket::send(socket_.number(), frame, passed);
+    return error == 0 || error == EAGAIN ? error : ESRCH;
+}
+
+int ServerLink::await_room(std::optional<base::Time> deadline) const {
+    ::pollfd wanted = {.fd = socket_.number(), .events = POLLOUT, .revents = 0};
+    ::timespec left = {};
+    if (deadline) {
+        const base::Duration until =
+            std::max(*deadline - base::monotonic_clock().now(), base::Duration{0});
+        left.tv_sec = std::chrono::duration_cast<std::chrono::seconds>(until).count();
+        left.tv_nsec = (until % std::chrono::seconds{1}).count();
+    }
+    const int count = ::ppoll(&wanted, 1, deadline ? &left : nullptr, nullptr);
+    return count > 0 ? 0 : count == 0 ? ETIMEDOUT : errno;
+}
+
+// The smallest that is large enough, and that its server has let go.
+std::shared_ptr<Area> ServerLink::idle_area_locked(std::size_t size) noexcept {
+    auto best = idle_.end();
+    for (auto area = idle_.begin(); area != idle_.end(); ++area) {
+        const bool fits = (*area)->size() >= size && (*area)->header().state == AreaState::idle;
+        if (fits && (best == idle_.end() || (*area)->size() < (*best)->size())) {
+            best = area;
+        }
+    }
+    if (best == idle_.end()) {
+        return nullptr;
+    }
+    std::shared_ptr<Area> area = std::move(*best);
+    *best = std::move(idle_.back());
+    idle_.pop_back();
+    return area;
+}
+
+std::shared_ptr<Area> ServerLink::take_area(std::size_t size, base::Descriptor& descriptor) {
+    const std::lock_guard lock{mutex_};
+    idle_.reserve(idle_.size() + in_use_.size() + 1);
+    in_use_.reserve(in_use_.size() + 1);
+    std::shared_ptr<Area> area = idle_area_locked(size);
+    if (area == nullptr) {
+        const bool too_many = idle_.size() + in_use_.size() == areas_max;
+        if (too_many || size > area_bytes_max - area_bytes_) {
+            throw std::system_error{base::error_of(EAGAIN), "too many messages wait"};
+        }
+        area = Area::make(next_area_++, size, descriptor);
+        area_bytes_ += size;
+    }
+    in_use_.push_back(area);
+    return area;
+}
+
+void ServerLink::give_back(std::shared_ptr<Area> area) noexcept {
+    const std::lock_guard lock{mutex_};
+    std::erase(in_use_, area);
+    idle_.push_back(std::move(area));
+}
+
+void ServerLink::forget(const std::shared_ptr<Area>& area) noexcept {
+    const std::lock_guard lock{mutex_};
+    area_bytes_ -= area->size();
+    std::erase(in_use_, area);
+}
+
+void ServerLink::ready(std::uint32_t) noexcept {
+    for (int turn = 0; turn < frames_in_turn; ++turn) {
+        Frame frame;
+        base::Descriptor passed;
+        const int error = LinkSocket::receive(socket_.number(), frame, passed);
+        if (error == EAGAIN || error == EINTR) {
+            return;
+        }
+        if (error != 0 || !take(frame)) {
+            return end();
+        }
+    }
+}
+
+bool ServerLink::take(const Frame& frame) noexcept {
+    switch (frame.kind) {
+    case FrameKind::welcome:
+    case FrameKind::attached: {
+        const std::lock_guard lock{mutex_};
+        if (frame.coid == question_) {
+            answer_ = frame;
+            answered_.notify_all();
+        }
+        return true;
+    }
+    case FrameKind::event:
+        deliver_from(*this, frame.event);
+        return true;
+    case FrameKind::channel_gone:
+        tell_of_death(frame.chid);
+        return true;
+    default:
+        return false;
+    }
+}
+
+// All who wait for the server are woken, and find that it has ended.
+void ServerLink::end() noexcept {
+    Service::forget(socket_.number());
+    ::shutdown(socket_.number(), SHUT_RDWR);
+    {
+        const std::lock_guard lock{mutex_};
+        ended_ = true;
+        answered_.notify_all();
+        for (const std::shared_ptr<Area>& area : in_use_) {
+            area->header().bell.ring();
+        }
+    }
+    tell_of_death({});
+}
+
+// Of the server's channel, or of all of them.
+void ServerLink::tell_of_death(std::optional<int> chid) noexcept {
+    try {
+        for (const std::shared_ptr<Connection>& connection : Connections::all()) {
+            if (connection->identity() == identity_ &&
+                (!chid || connection->server().chid == *chid)) {
+                Channels::tell_of_death(connection->coid());
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        // Nobody is told, as there is no memory for it.
+    }
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,97 @@
+// This process as a client of another one. Private to tocsin/qnx.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <vector>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/connection.h>
+#include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/frame.h>
+
+namespace tocsin::qnx {
+
+// There is one to each server process, as long as somebody uses it. What the server says is read in
+// the service's thread. Any thread.
+class ServerLink final : public std::enable_shared_from_this<ServerLink> {
+public:
+    // To that process. Throws std::system_error: ESRCH when it is not there, ETIMEDOUT when it does
+    // not answer within two seconds; std::bad_alloc.
+    [[nodiscard]] static std::shared_ptr<ServerLink> to(::pid_t process);
+
+    ServerLink(::pid_t process, base::Descriptor socket) noexcept;
+    ~ServerLink();
+    ServerLink(const ServerLink&) = delete;
+    ServerLink& operator=(const ServerLink&) = delete;
+
+    // The socket has something to say.
+    void ready(std::uint32_t events) noexcept;
+
+    // What a connection to a channel begins with, and what it ends with.
+    struct Attached {
+        int error = 0;
+        int scoid = 0;
+        bool unblocks = false;  // the channel wants to be asked before a sender goes
+    };
+    [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
+    void detach(int chid, unsigned flags) noexcept;
+
+    // 0, EAGAIN when the server has too much to read, ESRCH when it is gone. Never waits.
+    [[nodiscard]] int send(const Frame& frame, int passed = -1) noexcept;
+
+    // Waits until the server may have read something. 0, EINTR, ETIMEDOUT. A cancellation point.
+    [[nodiscard]] int await_room(std::optional<base::Time> deadline) const;
+
+    // An area of that size or more, for one message; it comes back by give_back(). One that is new
+    // to the server comes with the `descriptor` that the server has to be sent. Throws
+    // std::system_error, EAGAIN when there are too many, std::bad_alloc.
+    [[nodiscard]] std::shared_ptr<Area> take_area(std::size_t size, base::Descriptor& descriptor);
+    void give_back(std::shared_ptr<Area> area) noexcept;
+
+    // The server has not been sent the area: it goes.
+    void forget(const std::shared_ptr<Area>& area) noexcept;
+
+    [[nodiscard]] bool ended() const noexcept { return ended_; }
+    [[nodiscard]] ServerIdentity identity() const noexcept { return identity_; }
+    [[nodiscard]] const ::ucred& peer() const noexcept { return peer_; }
+    [[nodiscard]] ::pid_t process() const noexcept { return process_; }
+    [[nodiscard]] std::uint64_t ticket() const noexcept { return ticket_; }
+
+private:
+    static constexpr std::size_t areas_max = 1024;
+    static constexpr std::size_t area_bytes_max = std::size_t{1} << 28U;
+
+    [[nodiscard]] int watch();
+    [[nodiscard]] int greet();
+    [[nodiscard]] int ask(Frame question, Frame& answer);
+    [[nodiscard]] bool take(const Frame& frame) noexcept;
+    void tell_of_death(std::optional<int> chid) noexcept;
+    [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;
+    void end() noexcept;
+
+    const ServerIdentity identity_ = new_server_identity();
+    const ::pid_t process_;
+    const base::Descriptor socket_;
+    const ::ucred peer_;
+    std::atomic<bool> ended_{false};
+    std::atomic<std::uint64_t> ticket_{0};
+
+    std::mutex attaching_;  // one asks at a time
+    std::mutex mutex_;
+    std::condition_variable answered_;
+    std::int32_t question_ = 0;  // its number, which the answer repeats
+    std::optional<Frame> answer_;
+    std::vector<std::shared_ptr<Area>> idle_;  // or soon, when the server lets go
+    std::vector<std::shared_ptr<Area>> in_use_;
+    std::uint32_t next_area_ = 0;
+    std::size_t area_bytes_ = 0;
+};
+
+}  // namespace tocsin::qnx

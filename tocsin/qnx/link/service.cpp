@@ -1,0 +1,120 @@
+// Waiting for descriptors. Private to tocsin/qnx.
+#include <tocsin/qnx/link/service.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <mutex>
+#include <new>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <unordered_map>
+#include <utility>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/process_table.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+struct Watched {
+    std::mutex mutex;
+    base::Descriptor set;
+    std::unordered_map<int, std::shared_ptr<Watcher>> watchers;
+
+    [[nodiscard]] std::shared_ptr<Watcher> find(int descriptor) noexcept {
+        const std::lock_guard lock{mutex};
+        const auto found = watchers.find(descriptor);
+        return found == watchers.end() ? nullptr : found->second;
+    }
+};
+
+ProcessTable<Watched> watched;
+
+void* serve(void* argument) {
+    Watched& all = *static_cast<Watched*>(argument);
+    std::array<::epoll_event, 16> events = {};
+    for (;;) {
+        const int count =
+            ::epoll_wait(all.set.number(), events.data(), static_cast<int>(events.size()), -1);
+        for (int at = 0; at < count; ++at) {
+            const ::epoll_event& event = events[static_cast<std::size_t>(at)];
+            if (const std::shared_ptr<Watcher> watcher = all.find(event.data.fd)) {
+                watcher->ready(event.events);
+            }
+        }
+    }
+    return nullptr;
+}
+
+int start_locked(Watched& all) noexcept {
+    base::Descriptor set{::epoll_create1(EPOLL_CLOEXEC)};
+    if (!set) {
+        return errno;
+    }
+    ::sigset_t every;
+    ::sigset_t before;
+    ::sigfillset(&every);
+    all.set = std::move(set);
+    ::pthread_sigmask(SIG_SETMASK, &every, &before);
+    ::pthread_t thread = {};
+    const int error = ::pthread_create(&thread, nullptr, serve, &all);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    if (error != 0) {
+        all.set.reset();
+        return error;
+    }
+    ::pthread_setname_np(thread, "tocsin-qnx");
+    ::pthread_detach(thread);
+    return 0;
+}
+
+int control(Watched& all, int operation, int descriptor, std::uint32_t events) noexcept {
+    ::epoll_event event = {.events = events, .data = {.fd = descriptor}};
+    return ::epoll_ctl(all.set.number(), operation, descriptor, &event) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Watcher::~Watcher() = default;
+
+int Service::watch(int descriptor, std::uint32_t events,
+                   const std::shared_ptr<Watcher>& watcher) noexcept {
+    Watched& all = watched.get();
+    const std::lock_guard lock{all.mutex};
+    if (!all.set) {
+        if (const int error = start_locked(all); error != 0) {
+            return error;
+        }
+    }
+    try {
+        all.watchers[descriptor] = watcher;
+    } catch (const std::bad_alloc&) {
+        return ENOMEM;
+    }
+    const int error = control(all, EPOLL_CTL_ADD, descriptor, events);
+    if (error != 0) {
+        all.watchers.erase(descriptor);
+    }
+    return error;
+}
+
+void Service::change(int descriptor, std::uint32_t events) noexcept {
+    static_cast<void>(control(watched.get(), EPOLL_CTL_MOD, descriptor, events));
+}
+
+void Service::forget(int descriptor) noexcept {
+    Watched& all = watched.get();
+    std::shared_ptr<Watcher> gone;  // goes without the lock
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.watchers.find(descriptor);
+    if (found == all.watchers.end()) {
+        return;
+    }
+    static_cast<void>(control(all, EPOLL_CTL_DEL, descriptor, 0));
+    gone = std::move(found->second);
+    all.watchers.erase(found);
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,40 @@
+// The sockets that links are made of. Private to tocsin/qnx.
+#pragma once
+
+#include <cstdint>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/link/frame.h>
+
+namespace tocsin::qnx {
+
+// Where a process is reached by its number: a name that goes with the process, in the name space of
+// its network.
+class LinkSocket {
+public:
+    // A socket that others connect to, of this process; EADDRINUSE: somebody sits at its name.
+    // Throws std::system_error.
+    [[nodiscard]] static base::Descriptor listen();
+
+    // To that process, and no other. Throws std::system_error; ESRCH: there is none, or nobody
+    // listens.
+    [[nodiscard]] static base::Descriptor connect(::pid_t process);
+
+    // The next who connects, or none with errno.
+    [[nodiscard]] static base::Descriptor accept(const base::Descriptor& listening) noexcept;
+
+    // Who is at the other end, as the kernel knows it from when they connected, or listened.
+    [[nodiscard]] static ::ucred peer(const base::Descriptor& socket) noexcept;
+
+    // Sends one frame, with a descriptor unless that is -1. 0, EAGAIN when there is no room for it
+    // now, or another errno: the link is broken. Never waits. Any thread.
+    [[nodiscard]] static int send(int socket, const Frame& frame, int passed = -1) noexcept;
+
+    // Takes the next frame, and the descriptor that comes with it. 0, EAGAIN when there is none,
+    // or another errno: the link has ended, or carries what is no frame.
+    [[nodiscard]] static int receive(int socket, Frame& frame, base::Descriptor& passed) noexcept;
+};
+
+}  // namespace tocsin::qnx
