@@ -139,7 +139,7 @@ TEST(Message, a_sender_is_asked_to_send_again) {
 
 TEST(Message, there_is_no_sending_through_what_is_no_connection) {
     EXPECT_EQ(MsgSend_r(_NTO_SIDE_CHANNEL + 4711, "", 1, nullptr, 0), -EBADF);
-    EXPECT_EQ(MsgSend_r(0, "", 1, nullptr, 0), -EBADF);
+    EXPECT_EQ(MsgSend_r(0, "", 1, nullptr, 0), -ENOSYS);  // a file that nobody serves
     EXPECT_EQ(MsgSend_r(-1, "", 1, nullptr, 0), -EBADF);
     EXPECT_EQ(MsgSendPulse_r(-1, 10, 0, 0), EBADF);
     EXPECT_EQ(MsgReceive_r(4711, nullptr, 0, nullptr), -ESRCH);

@@ -9,6 +9,7 @@
 
 #include <tocsin/base/list.h>
 #include <tocsin/qnx/client.h>
+#include <tocsin/qnx/native_users.h>
 #include <tocsin/resource/file_call.h>
 
 namespace tocsin::qnx {
@@ -58,6 +59,8 @@ public:
     }
     [[nodiscard]] const ::resmgr_io_funcs_t& functions() const noexcept { return *functions_; }
 
+    [[nodiscard]] NativeUsers& users() noexcept { return users_; }
+
     void set_kind(Kind kind) noexcept { kind_ = kind; }
     [[nodiscard]] Kind kind() const noexcept { return kind_; }
 
@@ -81,6 +84,7 @@ private:
     Kind kind_ = Kind::stream;
     std::atomic<int> flags_;
     std::atomic<std::int64_t> next_{0};
+    NativeUsers users_;
 };
 
 }  // namespace tocsin::qnx

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 
+#include <tocsin/qnx/link/native_files.h>
 #include <tocsin/qnx/process_table.h>
 
 namespace tocsin::qnx {
@@ -44,6 +45,11 @@ ServerIdentity new_server_identity() noexcept {
 }
 
 constinit std::atomic<DescriptorCalls*> DescriptorCalls::current{nullptr};
+
+DescriptorCalls& DescriptorCalls::get() noexcept {
+    DescriptorCalls* const set = current;
+    return set == nullptr ? NativeFiles::instance() : *set;
+}
 
 unsigned Connection::set_flags(unsigned mask, unsigned bits) noexcept {
     unsigned before = flags_;
@@ -111,9 +117,7 @@ std::vector<std::shared_ptr<Connection>> Connections::all() {
 
 Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout) {
     if (is_descriptor(coid)) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? Answer{.error = EBADF, .status = 0}
-                                : calls->send(coid, message, room, timeout);
+        return DescriptorCalls::get().send(coid, message, room, timeout);
     }
     const std::shared_ptr<Connection> connection = Connections::find(coid);
     return connection == nullptr ? Answer{.error = EBADF, .status = 0}
@@ -122,8 +126,7 @@ Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout) {
 
 int pulse_through(int coid, const PulseContent& content) noexcept {
     if (is_descriptor(coid)) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? EBADF : calls->pulse(coid, content);
+        return DescriptorCalls::get().pulse(coid, content);
     }
     const std::shared_ptr<Connection> connection = Connections::find(coid);
     return connection == nullptr ? EBADF : connection->pulse(content);
@@ -131,8 +134,7 @@ int pulse_through(int coid, const PulseContent& content) noexcept {
 
 ServerIdentity server_behind(int coid) noexcept {
     if (is_descriptor(coid)) {
-        DescriptorCalls* const calls = DescriptorCalls::get();
-        return calls == nullptr ? 0 : calls->identity(coid);
+        return DescriptorCalls::get().identity(coid);
     }
     const std::shared_ptr<Connection> connection = Connections::find(coid);
     return connection == nullptr ? 0 : connection->identity();

@@ -88,9 +88,8 @@ public:
     [[nodiscard]] static std::vector<std::shared_ptr<Connection>> all();
 };
 
-// What MsgSend() and MsgSendPulse() do on a number below _NTO_SIDE_CHANNEL, a descriptor. The code
-// that makes files of resource managers a client's business registers itself here; without it they
-// fail with EBADF. Any thread.
+// What MsgSend() and MsgSendPulse() do on a number below _NTO_SIDE_CHANNEL, a descriptor. Any
+// thread.
 class DescriptorCalls {
 public:
     virtual ~DescriptorCalls();
@@ -103,9 +102,9 @@ public:
     // Who is behind it, as Connection::identity() says it; 0 when that is no server.
     [[nodiscard]] virtual ServerIdentity identity(int descriptor) noexcept = 0;
 
-    // From now on, until the program ends; nullptr for none.
+    // Those of paths that managers serve, unless others are set; nullptr for those again.
     static void set(DescriptorCalls* calls) noexcept { current.store(calls); }
-    [[nodiscard]] static DescriptorCalls* get() noexcept { return current.load(); }
+    [[nodiscard]] static DescriptorCalls& get() noexcept;
 
 private:
     static constinit std::atomic<DescriptorCalls*> current;

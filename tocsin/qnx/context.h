@@ -65,6 +65,7 @@ public:
     // What block() has found, for handle(): a message of the kernel in the file buffer, or nothing.
     std::shared_ptr<ServedPath> path;
     std::size_t file_size = 0;
+    int gone_client = 0;  // or the scoid of a client that is gone
 
 private:
     struct Face {

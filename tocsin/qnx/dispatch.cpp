@@ -7,14 +7,20 @@
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/client_links.h>
 
 namespace tocsin::qnx {
 
 namespace {
 
 constexpr std::uint64_t bell_name = UINT64_MAX;
+constexpr std::uint64_t channel_name = bell_name - 1;
 
 // Room for an ioctl of the largest size that the kernel passes on.
 constexpr std::size_t message_size_least = sizeof(::io_devctl_t) + (1U << _IOC_SIZEBITS);
@@ -48,6 +54,9 @@ Dispatch::Dispatch()
 Dispatch::~Dispatch() {
     while (!attached_.empty()) {
         static_cast<void>(detach(attached_.begin()->first));
+    }
+    if (channel_ != nullptr) {
+        static_cast<void>(Channels::destroy(channel_->chid()));
     }
 }
 
@@ -96,10 +105,65 @@ int Dispatch::block(Context& context) {
             context.request().rcvid = -1;
             return 0;
         }
+        if (event.data.u64 == channel_name) {
+            if (take_from_channel(context)) {
+                return 0;
+            }
+            continue;
+        }
         if (event.data.u64 != bell_name && take_from(static_cast<int>(event.data.u64), context)) {
             return 0;
         }
     }
+}
+
+// Whoever comes to the messages of others knows nothing of them yet.
+void Dispatch::make_channel_locked() {
+    if (channel_ != nullptr) {
+        return;
+    }
+    const int error = ClientLinks::listen();
+    const int chid = error != 0 ? -error : Channels::create(_NTO_CHF_UNBLOCK | _NTO_CHF_DISCONNECT);
+    if (chid < 0) {
+        throw std::system_error{base::error_of(-chid), "cannot make a channel"};
+    }
+    channel_ = Channels::find(chid);
+    watch(channel_->descriptor(), channel_name);
+}
+
+bool Dispatch::take_from_channel(Context& context) {
+    Received received;
+    if (!channel_->try_receive(received)) {
+        return false;
+    }
+    if (received.rcvid != 0) {
+        static_cast<void>(MsgError_r(received.rcvid, ENOSYS));
+        return false;
+    }
+    if (received.pulse.code != _PULSE_CODE_DISCONNECT) {
+        return false;
+    }
+    context.gone_client = received.pulse.scoid;
+    context.request().rcvid = 0;
+    return true;
+}
+
+void Dispatch::client_gone(Context& context, int scoid) {
+    const std::shared_ptr<Client> client = Calls::find_client(scoid);
+    if (client == nullptr) {
+        return;
+    }
+    std::vector<std::shared_ptr<ServedPath>> paths;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [id, attached] : attached_) {
+            paths.push_back(attached.path);
+        }
+    }
+    for (const std::shared_ptr<ServedPath>& path : paths) {
+        path->client_gone(context, *client);
+    }
+    static_cast<void>(client->release());
 }
 
 bool Dispatch::take_from(int id, Context& context) {
@@ -139,6 +203,10 @@ void Dispatch::put_back(Context& context) noexcept {
 }
 
 void Dispatch::handle(Context& context) {
+    if (context.gone_client != 0) {
+        client_gone(context, std::exchange(context.gone_client, 0));
+        return;
+    }
     if (context.path != nullptr) {
         context.path->process(context);
         put_back(context);
@@ -148,6 +216,8 @@ void Dispatch::handle(Context& context) {
 int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t message_size_max,
                      ServedPath::Attachment attachment) {
     const std::lock_guard lock{mutex_};
+    make_channel_locked();
+    attachment.channel = channel_;
     attachment.id = next_id_;
     const auto served = std::make_shared<ServedPath>(attachment);
     served->serve(path);

@@ -17,6 +17,7 @@
 
 #include <tocsin/base/clock.h>
 #include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/channel.h>
 #include <tocsin/qnx/context.h>
 #include <tocsin/qnx/served_path.h>
 
@@ -69,6 +70,9 @@ private:
     };
 
     void watch(int descriptor, std::uint64_t name) const;
+    void make_channel_locked();
+    [[nodiscard]] bool take_from_channel(Context& context);
+    void client_gone(Context& context, int scoid);
     [[nodiscard]] bool take_from(int id, Context& context);
     void put_back(Context& context) noexcept;
 
@@ -76,6 +80,7 @@ private:
     std::condition_variable unused_;
     base::Descriptor set_;
     base::Descriptor bell_;
+    std::shared_ptr<Channel> channel_;  // from the first attach on
     std::atomic<unsigned> unblocked_{0};
     std::atomic<unsigned> waiting_{0};
     std::atomic<base::Duration::rep> timeout_{-1};

@@ -3,57 +3,30 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 
 #include <tocsin/qnx/binding.h>
+#include <tocsin/qnx/pieces.h>
 #include <tocsin/qnx/served_path.h>
 
 namespace tocsin::qnx {
 
 namespace {
 
-// Copies from `source` to the pieces, from the first one on; returns how much.
-std::size_t scatter(std::span<const std::byte> source, std::span<const ::iovec> pieces) noexcept {
-    std::size_t done = 0;
-    for (const ::iovec& piece : pieces) {
-        const std::size_t size = std::min(piece.iov_len, source.size() - done);
-        if (size > 0) {
-            std::memcpy(piece.iov_base, source.data() + done, size);
-        }
-        done += size;
-    }
-    return done;
-}
-
-std::size_t gather(std::span<const ::iovec> pieces, std::span<std::byte> target) noexcept {
-    std::size_t done = 0;
-    for (const ::iovec& piece : pieces) {
-        const std::size_t size = std::min(piece.iov_len, target.size() - done);
-        if (size > 0) {
-            std::memcpy(target.data() + done, piece.iov_base, size);
-        }
-        done += size;
-    }
-    return done;
-}
-
-std::size_t size_of(std::span<const ::iovec> pieces) noexcept {
-    std::size_t size = 0;
-    for (const ::iovec& piece : pieces) {
-        size += piece.iov_len;
-    }
-    return size;
+// What a manager says that it has; more than there can be is nothing.
+std::size_t length_of(Pieces pieces) noexcept {
+    return size_of(pieces).value_or(0);
 }
 
 }  // namespace
 
 std::size_t Outcome::size() const noexcept {
-    return size_of(parts);
+    return length_of(parts);
 }
 
 std::size_t Outcome::copy_to(void* target, std::size_t size) const noexcept {
-    return gather(parts, {static_cast<std::byte*>(target), size});
+    const ::iovec piece = piece_of(target, size);
+    return copy({&piece, 1}, 0, parts, 0);
 }
 
 FileMessage::FileMessage(std::shared_ptr<Client> client, const ::_msg_info& info,
@@ -71,7 +44,16 @@ FileMessage::~FileMessage() {
     binding_->path().leave(*this);
 }
 
+void FileMessage::set_area(std::shared_ptr<Area> area, std::size_t size) noexcept {
+    area_ = std::move(area);
+    area_size_ = size;
+    bytes_ = {area_->message(), area_size_};
+}
+
 void FileMessage::keep() noexcept {
+    if (area_ != nullptr) {
+        return;
+    }
     const std::lock_guard lock{mutex_};
     try {
         kept_.assign(bytes_.begin(), bytes_.end());
@@ -83,24 +65,23 @@ void FileMessage::keep() noexcept {
 
 ssize_t FileMessage::read(std::span<const ::iovec> pieces, std::size_t offset) {
     const std::lock_guard lock{mutex_};
-    if (offset >= bytes_.size()) {
-        return 0;
-    }
-    return static_cast<ssize_t>(scatter(bytes_.subspan(offset), pieces));
+    const ::iovec message = piece_of(bytes_.data(), bytes_.size());
+    return static_cast<ssize_t>(copy(pieces, 0, {&message, 1}, offset));
 }
 
 ssize_t FileMessage::write(std::span<const ::iovec> pieces, std::size_t offset) {
     if (offset >= reply_size_) {
         return 0;
     }
-    const std::size_t end = offset + std::min(size_of(pieces), reply_size_ - offset);
+    const std::size_t end = offset + std::min(length_of(pieces), reply_size_ - offset);
     const std::lock_guard lock{mutex_};
     try {
         written_.resize(std::max(written_.size(), end));
     } catch (const std::bad_alloc&) {
         return -ENOMEM;
     }
-    return static_cast<ssize_t>(gather(pieces, std::span{written_}.subspan(offset, end - offset)));
+    const ::iovec room = piece_of(written_.data(), end);
+    return static_cast<ssize_t>(copy({&room, 1}, offset, pieces, 0));
 }
 
 // What was written before lies under the reply, and shows where the reply ends before it.
@@ -109,12 +90,12 @@ void FileMessage::reply(long status, std::span<const ::iovec> pieces) {
     if (written_.empty()) {
         return finish_(*this, {.status = status, .parts = pieces});
     }
-    gather(pieces, written_);
-    const std::size_t size = size_of(pieces);
+    const ::iovec whole = piece_of(written_.data(), written_.size());
+    copy({&whole, 1}, 0, pieces, 0);
+    const std::size_t size = length_of(pieces);
     if (size >= written_.size()) {
         finish_(*this, {.status = status, .parts = pieces});
     } else {
-        const ::iovec whole = {.iov_base = written_.data(), .iov_len = written_.size()};
         finish_(*this, {.status = status, .parts = std::span{&whole, 1}});
     }
 }

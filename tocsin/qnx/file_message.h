@@ -11,11 +11,19 @@
 
 #include <tocsin/base/list.h>
 #include <tocsin/qnx/call.h>
+#include <tocsin/qnx/link/area.h>
 #include <tocsin/resource/file_call.h>
 
 namespace tocsin::qnx {
 
 class Binding;
+
+// Who sends, when that is not the client of the open file: a process that uses it natively, and the
+// number of its descriptor.
+struct Sender {
+    std::shared_ptr<Client> client = nullptr;
+    int coid = 0;
+};
 
 // How a message ended.
 struct Outcome {
@@ -44,6 +52,12 @@ public:
 
     // The message, header included, where it lies now, and the number that Calls has given.
     void set_bytes(std::span<const std::byte> bytes) noexcept { bytes_ = bytes; }
+
+    // The whole message lies in memory that its client shares, `size` bytes of it.
+    void set_area(std::shared_ptr<Area> area, std::size_t size) noexcept;
+    [[nodiscard]] const std::shared_ptr<Area>& area() const noexcept { return area_; }
+    [[nodiscard]] std::size_t area_size() const noexcept { return area_size_; }
+
     void set_rcvid(int rcvid) noexcept { rcvid_ = rcvid; }
     [[nodiscard]] int rcvid() const noexcept { return rcvid_; }
 
@@ -82,6 +96,8 @@ private:
     std::mutex mutex_;  // of what several threads may do to a message that is kept
     std::span<const std::byte> bytes_;
     std::vector<std::byte> kept_;
+    std::shared_ptr<Area> area_;
+    std::size_t area_size_ = 0;
     std::vector<std::byte> written_;  // by MsgWrite(), ahead of the reply
 };
 

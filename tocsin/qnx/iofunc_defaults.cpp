@@ -77,7 +77,8 @@ int iofunc_devctl(resmgr_context_t* ctp, io_devctl_t* msg, iofunc_ocb_t* ocb, io
     int value = 0;
     switch (msg->i.dcmd) {
     case DCMD_ALL_GETFLAGS:
-        return reply_int(*ctp, *msg, ocb->ioflag);
+        // As open(2) has them: without the one that is added to the access.
+        return reply_int(*ctp, *msg, ocb->ioflag - 1);
     case DCMD_ALL_SETFLAGS:
         if (ctp->size < sizeof msg->i + sizeof value) {
             return EBADMSG;

@@ -60,7 +60,7 @@ int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _
         return Dispatch::of(dpp).attach(
             absolute(path), attr == nullptr ? 1 : attr->nparts_max,
             attr == nullptr ? 0 : attr->msg_max_size,
-            {.connect = connect_funcs, .io = io_funcs, .handle = handle});
+            {.connect = connect_funcs, .io = io_funcs, .handle = handle, .channel = nullptr});
     } catch (const std::system_error& error) {
         return fail_with(errno_of(error.code()));
     } catch (const std::bad_alloc&) {

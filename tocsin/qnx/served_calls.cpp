@@ -12,30 +12,13 @@
 
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/context.h>
+#include <tocsin/qnx/handlers.h>
+#include <tocsin/qnx/link/native_call.h>
 #include <tocsin/qnx/notify_bits.h>
 
 namespace tocsin::qnx {
 
 namespace {
-
-// `function` of the table, called with the message as `member` of the union.
-template <auto function, auto member>
-int call_function(::resmgr_context_t& request, Binding& binding) {
-    const auto handler = binding.functions().*function;
-    return handler == nullptr ? _RESMGR_DEFAULT
-                              : handler(&request, &(request.msg->*member), binding.ocb());
-}
-
-constexpr auto call_read = &call_function<&::resmgr_io_funcs_t::read, &::resmgr_iomsgs_t::read>;
-constexpr auto call_write = &call_function<&::resmgr_io_funcs_t::write, &::resmgr_iomsgs_t::write>;
-constexpr auto call_devctl =
-    &call_function<&::resmgr_io_funcs_t::devctl, &::resmgr_iomsgs_t::devctl>;
-constexpr auto call_notify =
-    &call_function<&::resmgr_io_funcs_t::notify, &::resmgr_iomsgs_t::notify>;
-constexpr auto call_lseek = &call_function<&::resmgr_io_funcs_t::lseek, &::resmgr_iomsgs_t::lseek>;
-constexpr auto call_sync = &call_function<&::resmgr_io_funcs_t::sync, &::resmgr_iomsgs_t::sync>;
-constexpr auto call_close_dup =
-    &call_function<&::resmgr_io_funcs_t::close_dup, &::resmgr_iomsgs_t::close>;
 
 std::shared_ptr<Binding> binding_of(resource::FileHandle file) noexcept {
     return reinterpret_cast<Binding*>(file)->shared_from_this();
@@ -182,6 +165,9 @@ void ServedPath::write(resource::FileCall call, resource::Node, resource::FileHa
 void ServedPath::ioctl(resource::FileCall call, resource::Node, resource::FileHandle file,
                        unsigned command, std::uint64_t, std::span<const std::byte> input,
                        std::size_t output_size) {
+    if (_IOC_TYPE(command) == native_type) {
+        return serve_native(std::move(call), binding_of(file), command, input);
+    }
     const std::span<std::byte> buffer = Context::current()->message_buffer();
     ::io_devctl_t header = {};
     const std::size_t size = sizeof header + input.size();
@@ -232,10 +218,14 @@ void ServedPath::sync(resource::FileCall call, resource::Node, resource::FileHan
 }
 
 void ServedPath::flush(resource::FileCall call, resource::Node, resource::FileHandle file) {
+    const std::shared_ptr<Binding> binding = binding_of(file);
+    if (binding->users().is_closed_by(call.caller().thread)) {
+        return call.succeed();
+    }
     auto& message = Context::current()->new_message<::io_close_t>();
     message.i.type = _IO_CLOSE;
     message.i.combine_len = sizeof message.i;
-    send(std::move(call), binding_of(file), bytes_of(message), 0,
+    send(std::move(call), binding, bytes_of(message), 0,
          {.handler = call_close_dup, .finish = &finish_close});
 }
 
@@ -246,6 +236,7 @@ void ServedPath::release(resource::Node, resource::FileHandle file) noexcept {
 }
 
 void ServedPath::close(Context& context, Binding& binding) noexcept {
+    close_for_users(context, binding);
     {
         const std::lock_guard lock{mutex_};
         binding.unlink();
@@ -254,7 +245,7 @@ void ServedPath::close(Context& context, Binding& binding) noexcept {
     message.i.type = _IO_CLOSE;
     ::resmgr_context_t& request = context.request();
     request.rcvid = 0;
-    request.info = info_of({}, binding);
+    request.info = info_of({}, binding, {});
     request.msg = reinterpret_cast<::resmgr_iomsgs_t*>(&message);
     request.id = attachment_.id;
     request.size = sizeof message;

@@ -81,15 +81,22 @@ void note_reply(FileMessage& message, const Outcome& outcome) {
 
 }  // namespace
 
-::_msg_info ServedPath::info_of(const resource::Caller& caller, const Binding& binding) noexcept {
+::_msg_info ServedPath::info_of(const resource::Caller& caller, const Binding& binding,
+                                const Sender& from) noexcept {
+    const std::shared_ptr<Client> client = sender_of(binding, from);
     ::_msg_info info = {};
     info.nd = ND_LOCAL_NODE;
     info.srcnd = ND_LOCAL_NODE;
-    info.pid = binding.client()->credentials().pid;
+    info.pid = client->credentials().pid;
     info.tid = caller.thread;
-    info.scoid = binding.client()->scoid();
+    info.scoid = client->scoid();
+    info.coid = from.coid;
     info.priority = 10;  // what QNX gives a process that asks for none
     return info;
+}
+
+std::shared_ptr<Client> ServedPath::sender_of(const Binding& binding, const Sender& from) noexcept {
+    return from.client == nullptr ? binding.client() : from.client;
 }
 
 std::shared_ptr<Binding> ServedPath::make_binding(const resource::Caller& caller, int flags) {
@@ -110,26 +117,28 @@ std::shared_ptr<Binding> ServedPath::make_binding(const resource::Caller& caller
 
 void ServedPath::send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                       std::span<std::byte> bytes, std::size_t reply_size, const Kind& kind,
-                      std::uintptr_t context) {
-    ::_msg_info info = info_of(call ? call.caller() : resource::Caller{}, *binding);
+                      std::uintptr_t context, const Sender& from) {
+    ::_msg_info info = info_of(call ? call.caller() : resource::Caller{}, *binding, from);
     info.msglen = bytes.size();
     info.srcmsglen = bytes.size();
     info.dstmsglen = reply_size;
-    const auto message = std::make_shared<FileMessage>(
-        binding->client(), info, binding, std::move(call), reply_size, kind.finish, context);
+    const auto message =
+        std::make_shared<FileMessage>(sender_of(*binding, from), info, binding, std::move(call),
+                                      reply_size, kind.finish, context);
     run(*Context::current(), message, bytes, kind);
 }
 
 // For a message that is a part of what a client asks, and has to be answered at once. One that is
 // parked all the same is taken back.
 int ServedPath::run_silently(const std::shared_ptr<Binding>& binding, std::span<std::byte> bytes,
-                             std::size_t reply_size, Handler handler, std::span<std::byte> reply) {
+                             std::size_t reply_size, Handler handler, std::span<std::byte> reply,
+                             const Sender& from) {
     Reply noted;
     noted.bytes = reply;
-    ::_msg_info info = info_of({}, *binding);
+    ::_msg_info info = info_of({}, *binding, from);
     info.msglen = bytes.size();
     const auto message = std::make_shared<FileMessage>(
-        binding->client(), info, binding, resource::FileCall{}, reply_size, &note_reply,
+        sender_of(*binding, from), info, binding, resource::FileCall{}, reply_size, &note_reply,
         reinterpret_cast<std::uintptr_t>(&noted));
     run(*Context::current(), message, bytes, {.handler = handler, .finish = &note_reply});
     if (noted.told) {

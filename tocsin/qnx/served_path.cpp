@@ -116,7 +116,9 @@ void ServedPath::run(Context& context, const std::shared_ptr<FileMessage>& messa
         return message->fail(-rcvid);
     }
     message->set_rcvid(rcvid);
-    message->set_bytes(bytes);
+    if (message->area() == nullptr) {
+        message->set_bytes(bytes);
+    }
     {
         const std::lock_guard lock{mutex_};
         messages_.push_back(*message);

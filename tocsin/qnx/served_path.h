@@ -12,8 +12,11 @@
 
 #include <tocsin/base/list.h>
 #include <tocsin/qnx/binding.h>
+#include <tocsin/qnx/channel.h>
 #include <tocsin/qnx/current.h>
 #include <tocsin/qnx/file_message.h>
+#include <tocsin/qnx/handlers.h>
+#include <tocsin/qnx/link/native_call.h>
 #include <tocsin/resource/file_server.h>
 #include <tocsin/resource/file_system.h>
 
@@ -33,6 +36,7 @@ public:
         const ::resmgr_connect_funcs_t* connect = nullptr;
         const ::resmgr_io_funcs_t* io = nullptr;
         void* handle = nullptr;
+        std::shared_ptr<Channel> channel;  // where native clients are connected, too
     };
 
     explicit ServedPath(const Attachment& attachment) noexcept : attachment_{attachment} {}
@@ -50,6 +54,9 @@ public:
 
     // Processes the message of the kernel that lies in the context.
     void process(Context& context);
+
+    // A native client is gone. In a thread that handles messages.
+    void client_gone(Context& context, const Client& client) noexcept;
 
     // The message goes.
     void leave(FileMessage& message) noexcept;
@@ -80,9 +87,6 @@ public:
     [[nodiscard]] bool interrupt(resource::CallId id) override;
 
 private:
-    // Calls the manager's function for the message that lies in `request`.
-    using Handler = int (*)(::resmgr_context_t& request, Binding& binding);
-
     // A message of its kind, and what becomes of its end.
     struct Kind {
         Handler handler;
@@ -93,7 +97,7 @@ private:
     // Makes a message of `bytes` and hands it over. Throws std::bad_alloc.
     void send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
               std::span<std::byte> bytes, std::size_t reply_size, const Kind& kind,
-              std::uintptr_t context = 0);
+              std::uintptr_t context = 0, const Sender& from = {});
     void run(Context& context, const std::shared_ptr<FileMessage>& message,
              std::span<std::byte> bytes, const Kind& kind);
     [[nodiscard]] int first_parked() noexcept;
@@ -103,12 +107,15 @@ private:
     [[nodiscard]] ::resmgr_context_t& begin_request(Context& context, FileMessage& message,
                                                     std::span<std::byte> bytes) const noexcept;
 
-    [[nodiscard]] static ::_msg_info info_of(const resource::Caller& caller,
-                                             const Binding& binding) noexcept;
+    [[nodiscard]] static ::_msg_info info_of(const resource::Caller& caller, const Binding& binding,
+                                             const Sender& from) noexcept;
+    [[nodiscard]] static std::shared_ptr<Client> sender_of(const Binding& binding,
+                                                           const Sender& from) noexcept;
     [[nodiscard]] std::shared_ptr<Binding> make_binding(const resource::Caller& caller, int flags);
     [[nodiscard]] int run_silently(const std::shared_ptr<Binding>& binding,
                                    std::span<std::byte> bytes, std::size_t reply_size,
-                                   Handler handler, std::span<std::byte> reply = {});
+                                   Handler handler, std::span<std::byte> reply = {},
+                                   const Sender& from = {});
     [[nodiscard]] int open_for(const std::shared_ptr<Binding>& binding, unsigned flags);
     [[nodiscard]] int stat_of(const std::shared_ptr<Binding>& binding, struct ::stat& status);
     [[nodiscard]] int change(const std::shared_ptr<Binding>& binding, const struct ::stat& wanted,
@@ -116,6 +123,22 @@ private:
     void tell_flags(const std::shared_ptr<Binding>& binding, int flags);
     void seek(const std::shared_ptr<Binding>& binding, std::int64_t offset);
     void close(Context& context, Binding& binding) noexcept;
+
+    // Calls of native clients, see native_call.h.
+    void serve_native(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+                      unsigned command, std::span<const std::byte> input);
+    void serve_who(resource::FileCall call);
+    void serve_notify(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+                      const NativeNotify& question);
+    void serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+                     const NativeClose& question);
+    void serve_send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+                    const NativeSend& question);
+    void serve_devctl(resource::FileCall call, const std::shared_ptr<Binding>& binding,
+                      std::span<const std::byte> input);
+    [[nodiscard]] Sender sender_by(std::uint64_t ticket, int coid) const;
+    void close_for(Context& context, const std::shared_ptr<Binding>& binding, const Sender& from);
+    void close_for_users(Context& context, Binding& binding) noexcept;
 
     const Attachment attachment_;
     std::optional<resource::FileServer> server_;

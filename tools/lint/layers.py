@@ -99,11 +99,20 @@ def check_outside(room, included):
     return f"tocsin/{room} may not use <{included}>"
 
 
+def is_bare(room, folder, included, headers):
+    """Whether the name is that header's. One that stands before the system's own of that name is
+    the room's alone: others get the system's."""
+    text = headers.get(folder + included)
+    return text is not None and (
+        room == room_of(folder) or f"#include_next <{included}>" not in text
+    )
+
+
 def check_include(path, text, include, headers):
     _, mark, included = include
     room = room_of(path)
     for folder in BARE:
-        if folder + included in headers:
+        if is_bare(room, folder, included, headers):
             included = folder + included
     if mark == '"' and room is not None:
         return f'"{included}": include by the full path in angle brackets'

@@ -6,6 +6,9 @@
 #pragma GCC system_header
 #endif
 
+#include <stddef.h>
+#include <sys/uio.h>
+
 #define _POSIX_DEVDIR_NONE 0U
 #define _POSIX_DEVDIR_TO 0x80000000U
 #define _POSIX_DEVDIR_FROM 0x40000000U
@@ -39,5 +42,22 @@
 #define _DCMD_CAM 0x0c
 #define _DCMD_USB 0x0d
 #define _DCMD_MEDIA 0x0e
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Sends a device command to the manager behind `fd`, with `size` bytes at `data` if the command
+   goes to the device, and takes back as many if it comes from there; *info is what the manager
+   says beside them. Returns EOK or an errno, and leaves errno alone: ENOTTY when the manager does not
+   know the command, or nobody serves the file. Any thread. (QNX: devctl(), devctlv()) */
+int devctl(int fd, int dcmd, void* data, size_t size, int* info);
+int posix_devctl(int fd, int dcmd, void* data, size_t size, int* info);
+int devctlv(int fd, int dcmd, int sent_parts, int taken_parts, const struct iovec* sent,
+            const struct iovec* taken, int* info);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -68,6 +68,12 @@ public:
     Area(const Area&) = delete;
     Area& operator=(const Area&) = delete;
 
+    // Whether a message of that size and so much room for the reply fit in.
+    [[nodiscard]] bool holds(std::uint64_t message, std::uint64_t room) const noexcept {
+        const std::size_t most = size_ - header_size;
+        return message <= most && room <= most - message;
+    }
+
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] AreaHeader& header() const noexcept {

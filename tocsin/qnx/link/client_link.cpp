@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 #include <sys/epoll.h>
 #include <sys/random.h>
@@ -27,10 +26,6 @@ constexpr int frames_in_turn = 64;
 std::uint64_t random_ticket() noexcept {
     std::uint64_t ticket = 0;
     return ::getrandom(&ticket, sizeof ticket, 0) == sizeof ticket ? ticket : 0;
-}
-
-bool is_same(const struct ::sigevent& one, const struct ::sigevent& other) noexcept {
-    return std::memcmp(&one, &other, sizeof one) == 0;
 }
 
 int limited_priority(int priority) noexcept {
@@ -198,9 +193,21 @@ bool ClientLink::take_area(const Frame& frame, const base::Descriptor& passed) {
     if (area == nullptr || area->size() > area_bytes_max - area_bytes_) {
         return false;
     }
-    areas_.emplace(frame.area, area);
+    {
+        const std::lock_guard lock{mutex_};
+        areas_.emplace(frame.area, area);
+    }
     area_bytes_ += area->size();
-    return true;
+    Frame taken;
+    taken.kind = FrameKind::area_taken;
+    taken.coid = frame.coid;
+    return frame.coid == 0 || answer(taken);
+}
+
+std::shared_ptr<Area> ClientLink::area(std::uint32_t number) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = areas_.find(number);
+    return found == areas_.end() ? nullptr : found->second;
 }
 
 bool ClientLink::take_message(const Frame& frame) {
@@ -209,8 +216,7 @@ bool ClientLink::take_message(const Frame& frame) {
         return false;
     }
     const std::shared_ptr<Area>& area = found->second;
-    const std::size_t most = area->size() - Area::header_size;
-    if (frame.size > most || frame.room > most - frame.size) {
+    if (!area->holds(frame.size, frame.room)) {
         return false;
     }
     Sent& sent = sent_[frame.area];
@@ -309,63 +315,6 @@ ClientLink::Sent* ClientLink::sent_in(std::uint32_t area) noexcept {
     return found == sent_.end() || found->second.call == nullptr ? nullptr : &found->second;
 }
 
-int ClientLink::deliver(const struct ::sigevent& event) noexcept {
-    Frame frame;
-    frame.kind = FrameKind::event;
-    frame.event = event;
-    const std::lock_guard lock{mutex_};
-    if (ended_) {
-        return EBADF;
-    }
-    if (kept_.empty()) {
-        const int error = LinkSocket::send(socket_.number(), frame);
-        if (error == 0) {
-            return 0;
-        }
-        if (error != EAGAIN) {
-            return EBADF;
-        }
-    }
-    if (std::ranges::any_of(kept_, [&](const auto& kept) { return is_same(kept, event); })) {
-        return 0;
-    }
-    if (kept_.size() == events_max) {
-        return EAGAIN;
-    }
-    try {
-        kept_.push_back(event);
-    } catch (const std::bad_alloc&) {
-        return EAGAIN;
-    }
-    watch();
-    return 0;
-}
-
-void ClientLink::send_kept() noexcept {
-    const std::lock_guard lock{mutex_};
-    Frame frame;
-    frame.kind = FrameKind::event;
-    while (!kept_.empty()) {
-        frame.event = kept_.front();
-        if (LinkSocket::send(socket_.number(), frame) != 0) {
-            break;
-        }
-        kept_.pop_front();
-    }
-    watch();
-}
-
-// The client of a channel that is gone learns it from its next message, too.
-void ClientLink::tell_channel_gone(int chid) noexcept {
-    Frame frame;
-    frame.kind = FrameKind::channel_gone;
-    frame.chid = chid;
-    const std::lock_guard lock{mutex_};
-    if (!ended_) {
-        static_cast<void>(LinkSocket::send(socket_.number(), frame));
-    }
-}
-
 void ClientLink::end() noexcept {
     const std::shared_ptr<ClientLink> kept = shared_from_this();
     {
@@ -385,7 +334,15 @@ void ClientLink::end() noexcept {
         known.client->disconnect();
     }
     connected_.clear();
-    areas_.clear();
+    std::map<int, std::shared_ptr<RemoteClient>> file_clients;
+    {
+        const std::lock_guard lock{mutex_};
+        areas_.clear();
+        file_clients.swap(file_clients_);
+    }
+    for (auto& [chid, client] : file_clients) {
+        client->disconnect();
+    }
     ClientLinks::remove(*this);
 }
 

@@ -50,6 +50,14 @@ public:
 
     [[nodiscard]] const ::ucred& peer() const noexcept { return peer_; }
 
+    // The process as a client of files, for whom `channel` receives; empty when it has ended.
+    // Throws std::bad_alloc. Any thread.
+    [[nodiscard]] std::shared_ptr<RemoteClient>
+    file_client(const std::shared_ptr<Channel>& channel);
+
+    // Memory that it shares; empty when it has no such. Any thread.
+    [[nodiscard]] std::shared_ptr<Area> area(std::uint32_t number) noexcept;
+
     // What the client shows to have something done for itself by another way than the link.
     [[nodiscard]] std::uint64_t ticket() const noexcept { return ticket_; }
 
@@ -91,16 +99,17 @@ private:
     // Of the service's thread.
     bool greeted_ = false;
     std::unordered_map<int, Connected> connected_;
-    std::unordered_map<std::uint32_t, std::shared_ptr<Area>> areas_;
     std::unordered_map<std::uint32_t, Sent> sent_;
     std::size_t area_bytes_ = 0;
 
-    // Of any thread.
+    // Of any thread; areas are changed in the service's only.
     std::mutex mutex_;
+    std::unordered_map<std::uint32_t, std::shared_ptr<Area>> areas_;
     bool ended_ = false;
     bool stalled_ = false;  // a channel has no room for what comes next
     Frame held_;            // which is this
     std::deque<struct ::sigevent> kept_;
+    std::map<int, std::shared_ptr<RemoteClient>> file_clients_;  // by chid
 };
 
 }  // namespace tocsin::qnx

@@ -13,7 +13,7 @@ enum class FrameKind : std::uint32_t {
     attach,    // chid, coid, number: the channel's token, or 0; bits: flags of the connection
     flags,     // chid, number: flags as they were; bits: as they are
     detach,    // chid, bits: flags of the connection
-    area,      // area, size; with a descriptor
+    area,      // area, size; with a descriptor; coid: 0, or what an answer repeats
     message,   // chid, area, coid, thread, priority, size, room
     withdraw,  // area: the sender has given up
     unblock,   // area, error: the sender wants to
@@ -23,6 +23,7 @@ enum class FrameKind : std::uint32_t {
     attached,         // chid, coid, error: of errno; number: the scoid; bits: the channel's flags
     event,            // event
     channel_gone,     // chid
+    area_taken,       // coid
 };
 
 constexpr std::uint64_t frame_version = 1;

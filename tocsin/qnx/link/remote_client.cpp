@@ -7,6 +7,10 @@
 
 namespace tocsin::qnx {
 
+RemoteClient::RemoteClient(const std::shared_ptr<Channel>& channel,
+                           const std::shared_ptr<ClientLink>& link)
+    : ChannelClient{channel}, chid_{channel->chid()}, peer_{link->peer()}, link_{link} {}
+
 int RemoteClient::deliver(const struct ::sigevent& event) noexcept {
     if (const int error = may_deliver(event); error != 0) {
         return error;
@@ -16,12 +20,7 @@ int RemoteClient::deliver(const struct ::sigevent& event) noexcept {
 }
 
 Credentials RemoteClient::credentials() const noexcept {
-    const std::shared_ptr<ClientLink> link = link_.lock();
-    if (link == nullptr) {
-        return {};
-    }
-    const ::ucred& peer = link->peer();
-    return {.pid = peer.pid, .thread = last_sender(), .uid = peer.uid, .gid = peer.gid};
+    return {.pid = peer_.pid, .thread = last_sender(), .uid = peer_.uid, .gid = peer_.gid};
 }
 
 void RemoteClient::server_gone() noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <sys/socket.h>
 
 #include <tocsin/qnx/channel_client.h>
 
@@ -12,8 +13,7 @@ class ClientLink;
 // Another process as the client of one channel. Any thread.
 class RemoteClient final : public ChannelClient {
 public:
-    RemoteClient(const std::shared_ptr<Channel>& channel, const std::shared_ptr<ClientLink>& link)
-        : ChannelClient{channel}, chid_{channel->chid()}, link_{link} {}
+    RemoteClient(const std::shared_ptr<Channel>& channel, const std::shared_ptr<ClientLink>& link);
 
     [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept override;
     [[nodiscard]] Credentials credentials() const noexcept override;
@@ -21,6 +21,7 @@ public:
 
 private:
     const int chid_;
+    const ::ucred peer_;
     const std::weak_ptr<ClientLink> link_;
 };
 

@@ -71,16 +71,7 @@ Answer RemoteConnection::send_once(Pieces message, Pieces room, Timeout timeout)
 }
 
 int RemoteConnection::pulse(PulseContent content) noexcept {
-    Frame frame;
-    frame.kind = FrameKind::pulse;
-    frame.chid = chid_;
-    frame.thread = own_thread();
-    frame.priority = content.priority < 0 ? own_priority() : content.priority;
-    frame.bits = content.only_if_awaited ? 1 : 0;
-    frame.event.sigev_code = static_cast<short>(content.code);
-    frame.event.sigev_value = content.value;
-    const int error = link_->send(frame);
-    return error == ESRCH ? EBADF : error;
+    return link_->pulse(chid_, content);
 }
 
 ::_server_info RemoteConnection::server() const noexcept {

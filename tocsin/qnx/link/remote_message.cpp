@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <sys/ioctl.h>
 #include <system_error>
 
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/exchange.h>
+#include <tocsin/qnx/link/native_call.h>
 
 namespace tocsin::qnx {
 
@@ -74,6 +76,31 @@ Answer RemoteMessage::exchange(Frame frame, Timeout timeout) {
     sent_ = true;
     const int cause = await_answer(*this, header.bell, timeout);
     return cause == 0 ? take_answer() : Answer{.error = cause, .status = 0};
+}
+
+// The area is the manager's until the call returns, however that ends.
+int RemoteMessage::exchange_through(int descriptor, Answer& answer) {
+    if (descriptor_) {
+        if (const int error = link_.introduce(*area_, descriptor_.number()); error != 0) {
+            return error;
+        }
+        descriptor_.reset();
+    }
+    NativeSend question{.ticket = link_.ticket(),
+                        .coid = descriptor,
+                        .area = area_->number(),
+                        .size = size_,
+                        .room = room_size_};
+    if (::ioctl(descriptor, native_send, &question) < 0) {
+        return errno == ENOTTY || errno == EINVAL ? ENOSYS : errno;
+    }
+    if (question.error == 0) {
+        const ::iovec filled =
+            piece_of(area_->message() + size_, std::min<std::size_t>(question.room, room_size_));
+        copy(room_, 0, {&filled, 1}, 0);
+        answer.status = question.status;
+    }
+    return question.error;
 }
 
 // Waits for room, as long as sending may take.

@@ -24,6 +24,10 @@ public:
     // Sends `frame` of the message, and waits for the answer. A cancellation point.
     [[nodiscard]] Answer exchange(Frame frame, Timeout timeout);
 
+    // Sends it through a descriptor of a path that the same process serves; the call waits in the
+    // kernel. 0, ESTALE when that is another process's, or another errno.
+    [[nodiscard]] int exchange_through(int descriptor, Answer& answer);
+
     // As await_answer() asks for them.
     [[nodiscard]] bool answered() noexcept;
     [[nodiscard]] bool may_expire(const Timeout& timeout) noexcept;

@@ -97,12 +97,12 @@ int ServerLink::greet() {
     return error;
 }
 
-int ServerLink::ask(Frame question, Frame& answer) {
+int ServerLink::ask(Frame question, Frame& answer, int passed) {
     const std::lock_guard one{attaching_};
     std::unique_lock lock{mutex_};
     question.coid = ++question_;
     answer_.reset();
-    if (const int error = send(question); error != 0) {
+    if (const int error = send(question, passed); error != 0) {
         return error;
     }
     const bool told = answered_.wait_for(lock, patience, [&] { return answer_ || ended(); });
@@ -135,6 +135,28 @@ void ServerLink::detach(int chid, unsigned flags) noexcept {
     frame.chid = chid;
     frame.bits = flags;
     static_cast<void>(send(frame));
+}
+
+int ServerLink::introduce(const Area& area, int descriptor) {
+    Frame question;
+    question.kind = FrameKind::area;
+    question.area = area.number();
+    question.size = area.size();
+    Frame answer;
+    return ask(question, answer, descriptor);
+}
+
+int ServerLink::pulse(int chid, const PulseContent& content) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::pulse;
+    frame.chid = chid;
+    frame.thread = own_thread();
+    frame.priority = content.priority < 0 ? own_priority() : content.priority;
+    frame.bits = content.only_if_awaited ? 1 : 0;
+    frame.event.sigev_code = static_cast<short>(content.code);
+    frame.event.sigev_value = content.value;
+    const int error = send(frame);
+    return error == ESRCH ? EBADF : error;
 }
 
 int ServerLink::send(const Frame& frame, int passed) noexcept {
@@ -222,6 +244,7 @@ void ServerLink::ready(std::uint32_t) noexcept {
 bool ServerLink::take(const Frame& frame) noexcept {
     switch (frame.kind) {
     case FrameKind::welcome:
+    case FrameKind::area_taken:
     case FrameKind::attached: {
         const std::lock_guard lock{mutex_};
         if (frame.coid == question_) {

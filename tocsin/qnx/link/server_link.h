@@ -43,6 +43,12 @@ public:
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
     void detach(int chid, unsigned flags) noexcept;
 
+    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN.
+    [[nodiscard]] int introduce(const Area& area, int descriptor);
+
+    // To a channel that it is attached to. 0, EAGAIN, EBADF when the server is gone. Never waits.
+    [[nodiscard]] int pulse(int chid, const PulseContent& content) noexcept;
+
     // 0, EAGAIN when the server has too much to read, ESRCH when it is gone. Never waits.
     [[nodiscard]] int send(const Frame& frame, int passed = -1) noexcept;
 
@@ -70,7 +76,7 @@ private:
 
     [[nodiscard]] int watch();
     [[nodiscard]] int greet();
-    [[nodiscard]] int ask(Frame question, Frame& answer);
+    [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
     void tell_of_death(std::optional<int> chid) noexcept;
     [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;

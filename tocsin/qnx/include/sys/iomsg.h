@@ -240,6 +240,32 @@ typedef union {
     struct _io_sync i;
 } io_sync_t;
 
+struct _io_msg {
+    uint16_t type;
+    uint16_t combine_len;
+    uint16_t mgrid;
+    uint16_t subtype;
+};
+typedef union {
+    struct _io_msg i;
+} io_msg_t;
+
 typedef struct _pulse io_pulse_t;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Asks the manager behind `fd` to deliver `event` once, when one of the conditions of `flags` comes
+   true; NULL disarms. Returns those that are true now, of the actions that report, else 0; -1 with
+   EBADF, EBUSY (somebody else waits for a transition), EAGAIN (CONDARM has armed), ENOSYS (nobody
+   who could serves the file), ENOMEM. The event is delivered by a thread of the library's, in this
+   process; what was armed goes with the descriptor, when it is closed by a program that was
+   compiled with these headers, else with its last duplicate. Any thread. (QNX: ionotify()) */
+int ionotify(int fd, int action, int flags, const struct sigevent* event);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -81,6 +81,7 @@ typedef union _resmgr_iomsgs {
     io_close_t close;
     io_dup_t dup;
     io_sync_t sync;
+    io_msg_t io_msg;
 } resmgr_iomsgs_t;
 
 /* The message that is being handled, and where its reply is built. */
@@ -139,7 +140,7 @@ typedef struct _resmgr_io_funcs {
     int (*space)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*shutdown)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*mmap)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*msg)(resmgr_context_t*, void*, RESMGR_OCB_T*);
+    int (*msg)(resmgr_context_t*, io_msg_t*, RESMGR_OCB_T*);
     int (*reserved)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*dup)(resmgr_context_t*, io_dup_t*, RESMGR_OCB_T*);
     int (*close_dup)(resmgr_context_t*, io_close_t*, RESMGR_OCB_T*);

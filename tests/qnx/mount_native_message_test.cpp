@@ -1,0 +1,224 @@
+// Shows devctl() and messages to a manager through a descriptor, and what is refused there.
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
+#include <array>
+#include <cstring>
+#include <devctl.h>
+#include <fcntl.h>
+#include <functional>
+#include <sys/dcmd_all.h>
+#include <sys/ioctl.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/link/native_call.h>
+
+#include "device.h"
+#include "process.h"
+
+namespace tocsin::qnx {
+namespace {
+
+struct Setting {
+    std::uint32_t number;
+    char name[12];
+};
+constexpr int dcmd_get = __DIOF(_DCMD_MISC, 1, Setting);
+constexpr int dcmd_set = __DIOT(_DCMD_MISC, 2, Setting);
+constexpr int dcmd_exchange = __DIOTF(_DCMD_MISC, 3, Setting);
+constexpr int dcmd_invert = __DIOTF(_DCMD_MISC, 4, char);
+
+Setting kept = {.number = 7, .name = "seven"};
+
+int io_devctl(::resmgr_context_t* ctp, ::io_devctl_t* msg, ::iofunc_ocb_t* ocb) {
+    if (const int status = iofunc_devctl_default(ctp, msg, ocb); status != _RESMGR_DEFAULT) {
+        return status;
+    }
+    auto* const data = static_cast<char*>(_DEVCTL_DATA(msg->i));
+    Setting told = {};
+    std::size_t size = msg->i.nbytes;
+    switch (msg->i.dcmd) {
+    case dcmd_get:
+        std::memcpy(data, &kept, sizeof kept);
+        break;
+    case dcmd_set:
+        std::memcpy(&kept, data, sizeof kept);
+        size = 0;
+        break;
+    case dcmd_exchange:
+        std::memcpy(&told, data, sizeof told);
+        std::memcpy(data, &kept, sizeof kept);
+        kept = told;
+        break;
+    case dcmd_invert: {
+        // Larger than the buffer: read and answered in its own memory.
+        std::vector<char> bytes(size);
+        if (resmgr_msgget(ctp, bytes.data(), size, sizeof msg->i) != static_cast<ssize_t>(size)) {
+            return EFAULT;
+        }
+        for (char& byte : bytes) {
+            byte = static_cast<char>(~byte);
+        }
+        ::io_devctl_t header = {};
+        header.o.ret_val = 5;
+        header.o.nbytes = static_cast<std::uint32_t>(size);
+        const std::array<iov_t, 2> parts = {
+            {{&header.o, sizeof header.o}, {bytes.data(), bytes.size()}}};
+        MsgReplyv(ctp->rcvid, EOK, parts.data(), parts.size());
+        return _RESMGR_NOREPLY;
+    }
+    default:
+        return ENOSYS;
+    }
+    msg->o = {};
+    msg->o.ret_val = 3;
+    msg->o.nbytes = static_cast<std::uint32_t>(size);
+    return _RESMGR_PTR(ctp, &msg->o, sizeof msg->o + size);
+}
+
+int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
+    if (msg->i.subtype == 1) {
+        return EDOM;
+    }
+    _RESMGR_STATUS(ctp, ctp->info.coid);
+    return _RESMGR_PTR(ctp, msg, sizeof *msg);
+}
+
+// The manager is another process.
+class MountNativeMessage : public testing::Test {
+protected:
+    MountNativeMessage()
+        : manager{[&](Process& self) {
+              device.io.devctl = io_devctl;
+              device.io.msg = io_message;
+              device.serve(2);
+              self.from.say(1);
+              const int told = self.to.hear();
+              device.stop();
+              return told;
+          }} {
+        EXPECT_EQ(manager.from.hear(), 1);
+        file = device.open(O_RDWR);
+        fd = file.number();
+    }
+    ~MountNativeMessage() override {
+        file.reset();
+        manager.to.say(0);
+        EXPECT_EQ(manager.wait(), 0);
+    }
+
+    Device device;
+    Process manager;
+    base::Descriptor file;
+    int fd = -1;
+};
+
+TEST_F(MountNativeMessage, a_device_command_carries_data_to_the_device_and_back) {
+    Setting setting = {};
+    int info = 0;
+    EXPECT_EQ(devctl(fd, dcmd_get, &setting, sizeof setting, &info), EOK);
+    EXPECT_EQ(setting.number, 7U);
+    EXPECT_STREQ(setting.name, "seven");
+    EXPECT_EQ(info, 3);
+    setting = {.number = 8, .name = "eight"};
+    EXPECT_EQ(devctl(fd, dcmd_set, &setting, sizeof setting, nullptr), EOK);
+    setting = {.number = 9, .name = "nine"};
+    EXPECT_EQ(devctl(fd, dcmd_exchange, &setting, sizeof setting, &info), EOK);
+    EXPECT_STREQ(setting.name, "eight");
+    int flags = 0;
+    EXPECT_EQ(posix_devctl(fd, DCMD_ALL_GETFLAGS, &flags, sizeof flags, nullptr), EOK);
+    EXPECT_EQ(flags & O_ACCMODE, O_RDWR);
+}
+
+TEST_F(MountNativeMessage, a_command_that_is_unknown_is_enotty_and_errno_stays) {
+    errno = EDOM;
+    EXPECT_EQ(devctl(fd, __DION(_DCMD_MISC, 99), nullptr, 0, nullptr), ENOTTY);
+    EXPECT_EQ(errno, EDOM);
+    const base::Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    EXPECT_EQ(devctl(null.number(), dcmd_get, nullptr, 0, nullptr), ENOTTY);
+    EXPECT_EQ(devctl(-1, dcmd_get, nullptr, 0, nullptr), EBADF);
+}
+
+TEST_F(MountNativeMessage, more_than_an_ioctl_carries_goes_as_well) {
+    for (const std::size_t size : {std::size_t{1}, std::size_t{16'000}, std::size_t{16'384},
+                                   std::size_t{100'000}, std::size_t{1} << 20U}) {
+        std::vector<char> data(size, 'a');
+        int info = 0;
+        ASSERT_EQ(devctl(fd, dcmd_invert, data.data(), size, &info), EOK) << size;
+        EXPECT_EQ(info, 5);
+        EXPECT_EQ(data, std::vector<char>(size, static_cast<char>(~'a'))) << size;
+    }
+}
+
+TEST_F(MountNativeMessage, a_command_may_lie_in_pieces) {
+    std::vector<char> data(1000, 'a');
+    const std::array<iov_t, 2> sent = {{{data.data(), 400}, {data.data() + 400, 600}}};
+    std::vector<char> taken(1000);
+    const std::array<iov_t, 2> room = {{{taken.data(), 1}, {taken.data() + 1, 999}}};
+    EXPECT_EQ(devctlv(fd, dcmd_invert, 2, 2, sent.data(), room.data(), nullptr), EOK);
+    EXPECT_EQ(taken, std::vector<char>(1000, static_cast<char>(~'a')));
+}
+
+TEST_F(MountNativeMessage, a_message_reaches_the_function_of_its_kind) {
+    ::io_msg_t message = {};
+    message.i.type = _IO_MSG;
+    message.i.combine_len = sizeof message;
+    message.i.mgrid = 77;
+    ::io_msg_t reply = {};
+    EXPECT_EQ(MsgSend(fd, &message, sizeof message, &reply, sizeof reply), fd);
+    EXPECT_EQ(reply.i.mgrid, 77);
+    message.i.subtype = 1;
+    EXPECT_EQ(MsgSend(fd, &message, sizeof message, &reply, sizeof reply), -1);
+    EXPECT_EQ(errno, EDOM);
+    ::io_lseek_t seek = {};
+    seek.i.type = _IO_LSEEK;
+    seek.i.whence = 77;
+    EXPECT_EQ(MsgSend_r(fd, &seek, sizeof seek, &seek, sizeof seek), -EINVAL);
+}
+
+TEST_F(MountNativeMessage, what_is_too_short_or_of_no_kind_is_refused) {
+    std::uint16_t type = _IO_READ;
+    EXPECT_EQ(MsgSend_r(fd, &type, sizeof type, nullptr, 0), -EBADMSG);
+    EXPECT_EQ(MsgSend_r(fd, &type, 1, nullptr, 0), -ENOSYS);
+    EXPECT_EQ(MsgSend_r(fd, nullptr, 0, nullptr, 0), -ENOSYS);
+    type = _IO_MAX + 1;
+    EXPECT_EQ(MsgSend_r(fd, &type, sizeof type, nullptr, 0), -ENOSYS);
+    const base::Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+    EXPECT_EQ(MsgSend_r(null.number(), &type, sizeof type, nullptr, 0), -ENOSYS);
+    EXPECT_EQ(MsgSend_r(-1, &type, sizeof type, nullptr, 0), -EBADF);
+}
+
+TEST_F(MountNativeMessage, a_ticket_that_is_nobodys_is_refused) {
+    NativeNotify notify{.ticket = 0x1234'5678'9abcU, .coid = fd, .action = 3, .flags = 0x1000'0000};
+    EXPECT_EQ(::ioctl(fd, native_notify, &notify), 0);
+    EXPECT_EQ(notify.error, ESTALE);
+    NativeSend send{.ticket = 0x1234'5678'9abcU, .coid = fd, .area = 0, .size = 1, .room = 1};
+    EXPECT_EQ(::ioctl(fd, native_send, &send), 0);
+    EXPECT_EQ(send.error, ESTALE);
+    NativeClose closing{.ticket = 0x1234'5678'9abcU, .coid = fd};
+    EXPECT_EQ(::ioctl(fd, native_close, &closing), 0);
+}
+
+TEST_F(MountNativeMessage, sizes_that_lie_are_refused) {
+    NativeDevctl command{.dcmd = dcmd_get, .size = 1};
+    EXPECT_EQ(::ioctl(fd, native_devctl(sizeof command), &command), -1);
+    EXPECT_EQ(errno, EINVAL);
+    command.size = ~0U;
+    EXPECT_EQ(::ioctl(fd, native_devctl(sizeof command), &command), -1);
+    EXPECT_EQ(::ioctl(fd, native_devctl(4), &command), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(::ioctl(fd, _IOWR(native_type, 4, int), &command), -1);
+    EXPECT_EQ(errno, ENOTTY);
+}
+
+TEST_F(MountNativeMessage, a_pulse_to_a_descriptor_reaches_its_manager) {
+    EXPECT_EQ(MsgSendPulse(fd, 10, 5, 0), 0);
+    EXPECT_EQ(MsgSendPulse_r(-1, 10, 5, 0), EBADF);
+}
+
+}  // namespace
+}  // namespace tocsin::qnx

@@ -1,0 +1,39 @@
+// The functions of a manager's table, each for its kind of message. Private to tocsin/qnx.
+#pragma once
+
+#include <cstdint>
+#include <sys/iofunc.h>
+
+#include <tocsin/qnx/binding.h>
+
+namespace tocsin::qnx {
+
+// Calls a manager's function for the message that lies in the context, and returns its result.
+using Handler = int (*)(::resmgr_context_t& request, Binding& binding);
+
+// `function` of the table, called with the message as `member` of the union.
+template <auto function, auto member>
+int call_function(::resmgr_context_t& request, Binding& binding) {
+    const auto handler = binding.functions().*function;
+    return handler == nullptr ? _RESMGR_DEFAULT
+                              : handler(&request, &(request.msg->*member), binding.ocb());
+}
+
+inline constexpr Handler call_read =
+    &call_function<&::resmgr_io_funcs_t::read, &::resmgr_iomsgs_t::read>;
+inline constexpr Handler call_write =
+    &call_function<&::resmgr_io_funcs_t::write, &::resmgr_iomsgs_t::write>;
+inline constexpr Handler call_devctl =
+    &call_function<&::resmgr_io_funcs_t::devctl, &::resmgr_iomsgs_t::devctl>;
+inline constexpr Handler call_notify =
+    &call_function<&::resmgr_io_funcs_t::notify, &::resmgr_iomsgs_t::notify>;
+inline constexpr Handler call_lseek =
+    &call_function<&::resmgr_io_funcs_t::lseek, &::resmgr_iomsgs_t::lseek>;
+inline constexpr Handler call_sync =
+    &call_function<&::resmgr_io_funcs_t::sync, &::resmgr_iomsgs_t::sync>;
+inline constexpr Handler call_msg =
+    &call_function<&::resmgr_io_funcs_t::msg, &::resmgr_iomsgs_t::io_msg>;
+inline constexpr Handler call_close_dup =
+    &call_function<&::resmgr_io_funcs_t::close_dup, &::resmgr_iomsgs_t::close>;
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,107 @@
+// What clients of other processes are told. Private to tocsin/qnx.
+#include <tocsin/qnx/link/client_link.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <sys/epoll.h>
+
+#include <tocsin/qnx/link/socket.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+bool is_same(const struct ::sigevent& one, const struct ::sigevent& other) noexcept {
+    return std::memcmp(&one, &other, sizeof one) == 0;
+}
+
+}  // namespace
+
+// The client may end, and another thread ask the same, at any moment.
+std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Channel>& channel) {
+    {
+        const std::lock_guard lock{mutex_};
+        const auto known = file_clients_.find(channel->chid());
+        if (known != file_clients_.end()) {
+            return known->second;
+        }
+    }
+    const auto client = std::make_shared<RemoteClient>(channel, shared_from_this());
+    if (client->enter() != 0) {
+        return nullptr;
+    }
+    std::shared_ptr<RemoteClient> found;
+    try {
+        const std::lock_guard lock{mutex_};
+        if (!ended_) {
+            found = file_clients_.try_emplace(channel->chid(), client).first->second;
+        }
+    } catch (const std::bad_alloc&) {
+        // There is no memory to remember it.
+    }
+    if (found != client) {
+        client->disconnect();
+    }
+    return found;
+}
+
+int ClientLink::deliver(const struct ::sigevent& event) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::event;
+    frame.event = event;
+    const std::lock_guard lock{mutex_};
+    if (ended_) {
+        return EBADF;
+    }
+    if (kept_.empty()) {
+        const int error = LinkSocket::send(socket_.number(), frame);
+        if (error == 0) {
+            return 0;
+        }
+        if (error != EAGAIN) {
+            return EBADF;
+        }
+    }
+    if (std::ranges::any_of(kept_, [&](const auto& kept) { return is_same(kept, event); })) {
+        return 0;
+    }
+    if (kept_.size() == events_max) {
+        return EAGAIN;
+    }
+    try {
+        kept_.push_back(event);
+    } catch (const std::bad_alloc&) {
+        return EAGAIN;
+    }
+    watch();
+    return 0;
+}
+
+void ClientLink::send_kept() noexcept {
+    const std::lock_guard lock{mutex_};
+    Frame frame;
+    frame.kind = FrameKind::event;
+    while (!kept_.empty()) {
+        frame.event = kept_.front();
+        if (LinkSocket::send(socket_.number(), frame) != 0) {
+            break;
+        }
+        kept_.pop_front();
+    }
+    watch();
+}
+
+// The client of a channel that is gone learns it from its next message, too.
+void ClientLink::tell_channel_gone(int chid) noexcept {
+    Frame frame;
+    frame.kind = FrameKind::channel_gone;
+    frame.chid = chid;
+    const std::lock_guard lock{mutex_};
+    if (!ended_) {
+        static_cast<void>(LinkSocket::send(socket_.number(), frame));
+    }
+}
+
+}  // namespace tocsin::qnx
