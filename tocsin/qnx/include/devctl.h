@@ -49,8 +49,8 @@ extern "C" {
 
 /* Sends a device command to the manager behind `fd`, with `size` bytes at `data` if the command
    goes to the device, and takes back as many if it comes from there; *info is what the manager
-   says beside them. Returns EOK or an errno, and leaves errno alone: ENOTTY when the manager does not
-   know the command, or nobody serves the file. Any thread. (QNX: devctl(), devctlv()) */
+   says beside them. Returns EOK or an errno, and leaves errno alone: ENOTTY when the manager does
+   not know the command, or nobody serves the file. Any thread. (QNX: devctl(), devctlv()) */
 int devctl(int fd, int dcmd, void* data, size_t size, int* info);
 int posix_devctl(int fd, int dcmd, void* data, size_t size, int* info);
 int devctlv(int fd, int dcmd, int sent_parts, int taken_parts, const struct iovec* sent,
