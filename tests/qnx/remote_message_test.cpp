@@ -276,7 +276,7 @@ TEST(RemoteMessage, a_private_channel_is_for_its_process_alone) {
         -EPERM);
 }
 
-TEST(RemoteMessage, many_threads_of_many_processes_each_get_their_own_answer) {
+TEST(ForkedClients, many_threads_of_many_processes_each_get_their_own_answer) {
     constexpr int clients = 4;
     constexpr int threads = 4;
     constexpr int rounds = 500;

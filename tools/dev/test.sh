@@ -82,6 +82,7 @@ find_out_about_mounts() {
     if ! reason=$(python3 tools/dev/doctor.py --may-mount); then
         why_not[mount]=$reason
         why_not[mount-root]=$reason
+        why_not[mount-forked]=$reason
         why_not[fallback-mount]=$reason
     elif [ "$(id -u)" -ne 0 ]; then
         why_not[mount-root]="they need root: sudo ./dev test"
@@ -114,7 +115,7 @@ dev_test() {
     suite release
     test_packages
     suite asan "${release_only[@]}"
-    suite tsan "${release_only[@]}"
+    suite tsan "${release_only[@]}" forked mount-forked
     tool "models" models/run
     if check "build fuzz" await_build fuzz; then
         tool "fuzz: corpus, then 10 s each" fuzz/run 10

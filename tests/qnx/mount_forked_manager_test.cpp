@@ -89,9 +89,9 @@ int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
 }
 
 // The manager is another process.
-class MountNativeMessage : public testing::Test {
+class MountForkedManager : public testing::Test {
 protected:
-    MountNativeMessage()
+    MountForkedManager()
         : manager{[&](Process& self) {
               device.io.devctl = io_devctl;
               device.io.msg = io_message;
@@ -105,7 +105,7 @@ protected:
         file = device.open(O_RDWR);
         fd = file.number();
     }
-    ~MountNativeMessage() override {
+    ~MountForkedManager() override {
         file.reset();
         manager.to.say(0);
         EXPECT_EQ(manager.wait(), 0);
@@ -117,7 +117,7 @@ protected:
     int fd = -1;
 };
 
-TEST_F(MountNativeMessage, a_device_command_carries_data_to_the_device_and_back) {
+TEST_F(MountForkedManager, a_device_command_carries_data_to_the_device_and_back) {
     Setting setting = {};
     int info = 0;
     EXPECT_EQ(devctl(fd, dcmd_get, &setting, sizeof setting, &info), EOK);
@@ -134,7 +134,7 @@ TEST_F(MountNativeMessage, a_device_command_carries_data_to_the_device_and_back)
     EXPECT_EQ(flags & O_ACCMODE, O_RDWR);
 }
 
-TEST_F(MountNativeMessage, a_command_that_is_unknown_is_enotty_and_errno_stays) {
+TEST_F(MountForkedManager, a_command_that_is_unknown_is_enotty_and_errno_stays) {
     errno = EDOM;
     EXPECT_EQ(devctl(fd, __DION(_DCMD_MISC, 99), nullptr, 0, nullptr), ENOTTY);
     EXPECT_EQ(errno, EDOM);
@@ -143,7 +143,7 @@ TEST_F(MountNativeMessage, a_command_that_is_unknown_is_enotty_and_errno_stays) 
     EXPECT_EQ(devctl(-1, dcmd_get, nullptr, 0, nullptr), EBADF);
 }
 
-TEST_F(MountNativeMessage, more_than_an_ioctl_carries_goes_as_well) {
+TEST_F(MountForkedManager, more_than_an_ioctl_carries_goes_as_well) {
     for (const std::size_t size : {std::size_t{1}, std::size_t{16'000}, std::size_t{16'384},
                                    std::size_t{100'000}, std::size_t{1} << 20U}) {
         std::vector<char> data(size, 'a');
@@ -154,7 +154,7 @@ TEST_F(MountNativeMessage, more_than_an_ioctl_carries_goes_as_well) {
     }
 }
 
-TEST_F(MountNativeMessage, a_command_may_lie_in_pieces) {
+TEST_F(MountForkedManager, a_command_may_lie_in_pieces) {
     std::vector<char> data(1000, 'a');
     const std::array<iov_t, 2> sent = {{{data.data(), 400}, {data.data() + 400, 600}}};
     std::vector<char> taken(1000);
@@ -163,7 +163,7 @@ TEST_F(MountNativeMessage, a_command_may_lie_in_pieces) {
     EXPECT_EQ(taken, std::vector<char>(1000, static_cast<char>(~'a')));
 }
 
-TEST_F(MountNativeMessage, a_message_reaches_the_function_of_its_kind) {
+TEST_F(MountForkedManager, a_message_reaches_the_function_of_its_kind) {
     ::io_msg_t message = {};
     message.i.type = _IO_MSG;
     message.i.combine_len = sizeof message;
@@ -180,7 +180,7 @@ TEST_F(MountNativeMessage, a_message_reaches_the_function_of_its_kind) {
     EXPECT_EQ(MsgSend_r(fd, &seek, sizeof seek, &seek, sizeof seek), -EINVAL);
 }
 
-TEST_F(MountNativeMessage, what_is_too_short_or_of_no_kind_is_refused) {
+TEST_F(MountForkedManager, what_is_too_short_or_of_no_kind_is_refused) {
     std::uint16_t type = _IO_READ;
     EXPECT_EQ(MsgSend_r(fd, &type, sizeof type, nullptr, 0), -EBADMSG);
     EXPECT_EQ(MsgSend_r(fd, &type, 1, nullptr, 0), -ENOSYS);
@@ -192,7 +192,7 @@ TEST_F(MountNativeMessage, what_is_too_short_or_of_no_kind_is_refused) {
     EXPECT_EQ(MsgSend_r(-1, &type, sizeof type, nullptr, 0), -EBADF);
 }
 
-TEST_F(MountNativeMessage, a_ticket_that_is_nobodys_is_refused) {
+TEST_F(MountForkedManager, a_ticket_that_is_nobodys_is_refused) {
     NativeNotify notify{.ticket = 0x1234'5678'9abcU, .coid = fd, .action = 3, .flags = 0x1000'0000};
     EXPECT_EQ(::ioctl(fd, native_notify, &notify), 0);
     EXPECT_EQ(notify.error, ESTALE);
@@ -203,7 +203,7 @@ TEST_F(MountNativeMessage, a_ticket_that_is_nobodys_is_refused) {
     EXPECT_EQ(::ioctl(fd, native_close, &closing), 0);
 }
 
-TEST_F(MountNativeMessage, sizes_that_lie_are_refused) {
+TEST_F(MountForkedManager, sizes_that_lie_are_refused) {
     NativeDevctl command{.dcmd = dcmd_get, .size = 1};
     EXPECT_EQ(::ioctl(fd, native_devctl(sizeof command), &command), -1);
     EXPECT_EQ(errno, EINVAL);
@@ -215,7 +215,7 @@ TEST_F(MountNativeMessage, sizes_that_lie_are_refused) {
     EXPECT_EQ(errno, ENOTTY);
 }
 
-TEST_F(MountNativeMessage, a_pulse_to_a_descriptor_reaches_its_manager) {
+TEST_F(MountForkedManager, a_pulse_to_a_descriptor_reaches_its_manager) {
     EXPECT_EQ(MsgSendPulse(fd, 10, 5, 0), 0);
     EXPECT_EQ(MsgSendPulse_r(-1, 10, 5, 0), EBADF);
 }
