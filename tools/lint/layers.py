@@ -47,7 +47,8 @@ OUTSIDE = {
     "seccomp": set(),
 }
 
-# Where headers lie that are included by their bare names, as <iv.h> and <sys/iofunc.h>.
+# Where headers lie that are included by their bare names, as <iv.h> and <sys/iofunc.h>. One that goes
+# on to a namesake of glibc's, as <errno.h>, is meant only by those who look in that folder.
 BARE = ("tocsin/ivykis/include/", "tocsin/qnx/include/")
 
 # Folders outside tocsin/ that may look inside a room: for these, privacy is a hint only.
@@ -103,7 +104,8 @@ def check_include(path, text, include, headers):
     _, mark, included = include
     room = room_of(path)
     for folder in BARE:
-        if folder + included in headers:
+        namesake = "#include_next" in headers.get(folder + included, "")
+        if folder + included in headers and (not namesake or folder.startswith(f"tocsin/{room}/")):
             included = folder + included
     if mark == '"' and room is not None:
         return f'"{included}": include by the full path in angle brackets'

@@ -6,8 +6,11 @@
 #pragma GCC system_header
 #endif
 
-#include <bits/tocsin_plain_names.h>
+#include <bits/tocsin_plain_names_begin.h>
+
 #include_next <stdio.h>
+
+#include <bits/tocsin_plain_names_end.h>
 
 #ifdef TOCSIN_BELOW_ROOT
 __BEGIN_DECLS

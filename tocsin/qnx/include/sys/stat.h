@@ -6,8 +6,11 @@
 #pragma GCC system_header
 #endif
 
-#include <bits/tocsin_plain_names.h>
+#include <bits/tocsin_plain_names_begin.h>
+
 #include_next <sys/stat.h>
+
+#include <bits/tocsin_plain_names_end.h>
 
 /* No program on Linux sees a file of this type: stat(2) says a regular file. */
 #ifndef S_IFNAM
