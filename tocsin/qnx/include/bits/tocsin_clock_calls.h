@@ -2,6 +2,7 @@
 #ifndef _BITS_TOCSIN_CLOCK_CALLS_H
 #define _BITS_TOCSIN_CLOCK_CALLS_H
 
+#include <bits/types/clockid_t.h>
 #include <stdint.h>
 #include <sys/cdefs.h>
 #include <time.h>
