@@ -54,6 +54,7 @@ struct Packed {
 HOLDS(sizeof(struct Packed) == 16);
 
 __BEGIN_DECLS
+extern int _lowest_fd;
 int failures = 0;
 __END_DECLS
 
@@ -218,7 +219,7 @@ int main(int argc, char** argv) {
     const int standard_error = dup(STDERR_FILENO);
     union sigval value;
     value.sival_long = 1L << 40;
-    CHECK(value.sival_long >> 40 == 1);
+    CHECK(value.sival_long >> 40 == 1 && _lowest_fd == 0);
     change_numbers();
     write_texts();
     walk_queues();
