@@ -2,5 +2,5 @@
 // Nothing here reads it. Private to tocsin/qnx.
 
 extern "C" {
-[[gnu::weak]] int _lowest_fd = 0;
+[[gnu::weak]] int _lowest_fd = 0;  // NOLINT(readability-identifier-naming)
 }

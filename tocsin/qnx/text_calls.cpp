@@ -5,8 +5,7 @@
 #include <cctype>
 #include <climits>
 #include <cstring>
-#include <stdlib.h>
-#include <string.h>
+#include <stdlib.h>  // NOLINT(modernize-deprecated-headers): <cstdlib> goes past QNX's
 #include <strings.h>
 
 namespace {
