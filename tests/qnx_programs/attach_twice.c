@@ -21,5 +21,6 @@ int main(int argc, char** argv) {
             resmgr_attach(dpp, NULL, argv[1], _FTYPE_ANY, 0, &connect_funcs, &io_funcs, &attr);
         printf(id == -1 ? "errno %d\n" : "no error: %d\n", id == -1 ? errno : id);
     }
+    dispatch_destroy(dpp);
     return EXIT_SUCCESS;
 }
