@@ -14,9 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// NULL when there is none.
+// NULL when there is none, and in a program with more rights than who has started it.
 const char* root() noexcept {
-    const char* const directory = std::getenv("TOCSIN_ROOT");
+    const char* const directory = ::secure_getenv("TOCSIN_ROOT");
     return directory == nullptr || *directory == '\0' ? nullptr : directory;
 }
 
