@@ -12,6 +12,10 @@ if(TARGET tocsin-qnx)
     # QNX's names, below a folder of their own: only who asks for it finds them.
     install(DIRECTORY ${PROJECT_SOURCE_DIR}/tocsin/qnx/include/
             DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/tocsin-qnx)
+    foreach(name IN ITEMS qcc q++)
+        install(PROGRAMS ${PROJECT_SOURCE_DIR}/tools/qnx/qcc DESTINATION ${CMAKE_INSTALL_BINDIR}
+                RENAME ${name})
+    endforeach()
 endif()
 
 install(

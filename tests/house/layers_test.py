@@ -118,6 +118,11 @@ class Layers(unittest.TestCase):
         files = {path: SOURCE + include("iv.h") for path in ("tocsin/ivykis/a.cpp", "bench/b.c")}
         self.assertEqual(self.problems(files | face), [])
 
+    def test_what_goes_on_to_a_namesake_of_glibcs_is_its_own_rooms_only(self):
+        text = "/* A sample. Public. */\n#pragma once\n#include_next <errno.h>\n"
+        face = {"tocsin/qnx/include/errno.h": text, "tocsin/qnx/a.cpp": SOURCE + include("errno.h")}
+        self.assertEqual(self.problems({"tocsin/core/a.cpp": SOURCE + include("errno.h")} | face), [])
+
     def test_an_include_in_quotes_or_of_a_missing_header_is_found(self):
         self.assert_finds("full path", {"tocsin/core/a.cpp": SOURCE + '#include "b.h"\n'})
         self.assert_finds("there is no", {"tests/core/a.cpp": SOURCE + include("tocsin/core/b.h")})

@@ -3,15 +3,17 @@
 
 #include <sys/dispatch.h>
 
+#include <atomic>
 #include <cerrno>
-#include <filesystem>
+#include <cstdio>
 #include <new>
-#include <string>
 #include <system_error>
+#include <unistd.h>
 
 #include <tocsin/qnx/context.h>
 #include <tocsin/qnx/current.h>
 #include <tocsin/qnx/dispatch.h>
+#include <tocsin/qnx/root.h>
 
 namespace {
 
@@ -42,9 +44,18 @@ int errno_of(const std::error_code& error) noexcept {
     return error == Error::mount_refused ? EPERM : EACCES;
 }
 
-// A relative path is one from the working directory on.
-std::string absolute(const char* path) {
-    return std::filesystem::absolute(path).string();
+// A program for QNX says that it could not attach, and knows nothing of what helps. Said once,
+// whatever else fails.
+void tell_remedy(int number, const char* path, const char* what) noexcept {
+    static std::atomic<bool> told{false};
+    const bool is_for_lack_of_rights = number == EACCES || number == EPERM || number == EROFS;
+    if (is_for_lack_of_rights && *path == '/' && !tocsin::qnx::root_is_set() &&
+        !told.exchange(true)) {
+        ::dprintf(STDERR_FILENO,
+                  "tocsin: %s; or set TOCSIN_ROOT=DIR: it is served as DIR%s then, where programs "
+                  "compiled as for QNX find it\n",
+                  what, path);
+    }
 }
 
 }  // namespace
@@ -58,11 +69,13 @@ int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _
     }
     try {
         return Dispatch::of(dpp).attach(
-            absolute(path), attr == nullptr ? 1 : attr->nparts_max,
+            tocsin::qnx::place_to_serve(path), attr == nullptr ? 1 : attr->nparts_max,
             attr == nullptr ? 0 : attr->msg_max_size,
             {.connect = connect_funcs, .io = io_funcs, .handle = handle, .channel = nullptr});
     } catch (const std::system_error& error) {
-        return fail_with(errno_of(error.code()));
+        const int number = errno_of(error.code());
+        tell_remedy(number, path, error.what());
+        return fail_with(number);
     } catch (const std::bad_alloc&) {
         return fail_with(ENOMEM);
     }

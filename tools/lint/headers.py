@@ -21,13 +21,21 @@ IVYKIS = "tocsin/ivykis/include"
 QNX = "tocsin/qnx/include"
 C_ROOMS = ("tocsin/ivykis/", QNX + "/")
 # Those of glibc whose types and numbers QNX's headers have, too.
-GLIBC = "#include <signal.h>\n#include <time.h>\n#include <aio.h>\n#include <mqueue.h>\n#include <pthread.h>\n"
+GLIBC = "".join(
+    f"#include <{name}.h>\n"
+    for name in (
+        "signal time aio mqueue pthread errno fcntl unistd stdio stdlib string dirent sched "
+        "sys/types sys/stat sys/queue"
+    ).split()
+)
 WARNINGS = ["-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Wshadow", "-Wundef", "-Werror"]
 WARNINGS_OF = {"c": ["-Wstrict-prototypes"], "c++": ["-Wold-style-cast"]}
 
 # One way in which a header has to compile: the compiler, the language, its standard, and whether it
 # is included in a block of extern "C" where `this` is a macro, or between what comes before and after.
-Way = namedtuple("Way", "compiler language standard renamed before after", defaults=[False, "", ""])
+Way = namedtuple(
+    "Way", "compiler language standard renamed before after flags", defaults=[False, "", "", ()]
+)
 
 # Every standard with one compiler, and both where programs are mostly written today.
 IVYKIS_WAYS = [
@@ -38,6 +46,10 @@ IVYKIS_WAYS = [
     Way("g++", "c++", "c++20", renamed=True),
 ]
 
+# As programs for QNX are compiled, whose calls by path go elsewhere than glibc has them go.
+QNX_FLAGS = ("-D__QNX__=710", "-D__QNXNTO__=1", "-D_NTO_VERSION=710")
+LARGE = ("-D_FILE_OFFSET_BITS=64", "-O2", "-D_FORTIFY_SOURCE=2")
+
 QNX_WAYS = [
     *(Way("gcc", "c", standard) for standard in ("gnu99", "c11", "gnu11")),
     *(Way("g++", "c++", f"c++{year}") for year in (11, 14, 17, 20, 23)),
@@ -45,6 +57,12 @@ QNX_WAYS = [
     Way("clang++-19", "c++", "c++20"),
     *(Way(*way, False, GLIBC, "") for way in (("gcc", "c", "gnu11"), ("g++", "c++", "gnu++17"))),
     *(Way(*way, False, "", GLIBC) for way in (("gcc", "c", "gnu11"), ("g++", "c++", "gnu++17"))),
+    Way("gcc", "c", "gnu11", False, GLIBC, "", QNX_FLAGS),
+    Way("g++", "c++", "c++11", False, GLIBC, "", QNX_FLAGS),
+    Way("gcc", "c", "gnu11", False, "", GLIBC, QNX_FLAGS + LARGE),
+    Way("g++", "c++", "c++20", False, "", GLIBC, QNX_FLAGS + LARGE),
+    Way("clang-19", "c", "c11", False, "", GLIBC, QNX_FLAGS),
+    Way("clang++-19", "c++", "c++20", False, "", GLIBC, QNX_FLAGS),
 ]
 
 
@@ -96,13 +114,15 @@ def compile_alone(root, flags, header, way):
     """None, or what the compiler said."""
     folders = include_folders(root, header)
     command = [way.compiler, f"-std={way.standard}", "-x", way.language, "-fsyntax-only", *WARNINGS]
-    command += [*WARNINGS_OF[way.language], *(f"-I{folder}" for folder in folders), *flags, "-"]
+    command += [*WARNINGS_OF[way.language], *(f"-I{folder}" for folder in folders), *flags]
+    command += [*way.flags, "-"]
     name = (root / header).relative_to(folders[0])
     program = include_twice(name, way)
     result = subprocess.run(command, input=program, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return None
     place = f"{way.compiler} -std={way.standard}" + (", `this` renamed" if way.renamed else "")
+    place += ", as for QNX" if way.flags else ""
     place += ", after glibc's" if way.before else ", before glibc's" if way.after else ""
     return f"{header}: does not compile alone ({place}):\n{result.stderr}"
 

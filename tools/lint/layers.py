@@ -47,7 +47,8 @@ OUTSIDE = {
     "seccomp": set(),
 }
 
-# Where headers lie that are included by their bare names, as <iv.h> and <sys/iofunc.h>.
+# Where headers lie that are included by their bare names, as <iv.h> and <sys/iofunc.h>. One that goes
+# on to a namesake of glibc's, as <errno.h>, is meant only by those who look in that folder.
 BARE = ("tocsin/ivykis/include/", "tocsin/qnx/include/")
 
 # Folders outside tocsin/ that may look inside a room: for these, privacy is a hint only.
@@ -99,20 +100,12 @@ def check_outside(room, included):
     return f"tocsin/{room} may not use <{included}>"
 
 
-def is_bare(room, folder, included, headers):
-    """Whether the name is that header's. One that stands before the system's own of that name is
-    the room's alone: others get the system's."""
-    text = headers.get(folder + included)
-    return text is not None and (
-        room == room_of(folder) or f"#include_next <{included}>" not in text
-    )
-
-
 def check_include(path, text, include, headers):
     _, mark, included = include
     room = room_of(path)
     for folder in BARE:
-        if is_bare(room, folder, included, headers):
+        namesake = "#include_next" in headers.get(folder + included, "")
+        if folder + included in headers and (not namesake or folder.startswith(f"tocsin/{room}/")):
             included = folder + included
     if mark == '"' and room is not None:
         return f'"{included}": include by the full path in angle brackets'

@@ -6,6 +6,8 @@
 #pragma GCC system_header
 #endif
 
+#include <bits/tocsin_clock_calls.h>
+#include <bits/tocsin_thread_control.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/siginfo.h>
@@ -14,6 +16,7 @@
 
 typedef struct iovec iov_t;
 typedef int rcvid_t;
+#define __RCVID_T_SIZE 32
 
 #define SETIOV(iov, addr, size) ((iov)->iov_base = (void*)(addr), (iov)->iov_len = (size))
 #define GETIOVBASE(iov) ((iov)->iov_base)
@@ -45,6 +48,7 @@ typedef int rcvid_t;
 
 /* Flags of ConnectAttach(). */
 #define _NTO_COF_CLOEXEC 0x0001
+#define _NTO_COF_NOINHERIT _NTO_COF_CLOEXEC
 #define _NTO_COF_NOSHARE 0x0040
 #define _NTO_COF_NOEVENT 0x0800
 #define _NTO_COF_INSECURE 0x1000
@@ -158,10 +162,8 @@ long MsgSendvnc(int coid, const iov_t* message, size_t count, const iov_t* reply
 long MsgSendvnc_r(int coid, const iov_t* message, size_t count, const iov_t* reply,
                   size_t room_count);
 long MsgSendsv(int coid, const void* message, size_t size, const iov_t* reply, size_t room_count);
-long MsgSendsv_r(int coid, const void* message, size_t size, const iov_t* reply,
-                 size_t room_count);
-long MsgSendsvnc(int coid, const void* message, size_t size, const iov_t* reply,
-                 size_t room_count);
+long MsgSendsv_r(int coid, const void* message, size_t size, const iov_t* reply, size_t room_count);
+long MsgSendsvnc(int coid, const void* message, size_t size, const iov_t* reply, size_t room_count);
 long MsgSendsvnc_r(int coid, const void* message, size_t size, const iov_t* reply,
                    size_t room_count);
 long MsgSendvs(int coid, const iov_t* message, size_t count, void* reply, size_t room);
