@@ -59,6 +59,20 @@ public:
     }
     [[nodiscard]] const ::resmgr_io_funcs_t& functions() const noexcept { return *functions_; }
 
+    // Who uses the OCB outside of its client's calls, and whether it is to be closed; with the lock
+    // of the path. unpin() is true when that was the last one.
+    void pin() noexcept { ++pins_; }
+    [[nodiscard]] bool unpin() noexcept { return --pins_ == 0; }
+    [[nodiscard]] bool pinned() const noexcept { return pins_ > 0; }
+    void begin_to_close() noexcept { closing_ = true; }
+    [[nodiscard]] bool is_closing() const noexcept { return closing_; }
+
+    // A file's offset belongs to one call at a time.
+    [[nodiscard]] std::unique_lock<std::mutex> own_offset() {
+        return kind_ == Kind::file ? std::unique_lock{offset_mutex_}
+                                   : std::unique_lock<std::mutex>{};
+    }
+
     [[nodiscard]] NativeUsers& users() noexcept { return users_; }
 
     void set_kind(Kind kind) noexcept { kind_ = kind; }
@@ -85,6 +99,9 @@ private:
     std::atomic<int> flags_;
     std::atomic<std::int64_t> next_{0};
     NativeUsers users_;
+    std::mutex offset_mutex_;
+    int pins_ = 0;
+    bool closing_ = false;
 };
 
 }  // namespace tocsin::qnx

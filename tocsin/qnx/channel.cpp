@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -335,6 +336,7 @@ void Channel::show_locked() noexcept {
     if (show == shown_ || !descriptor_) {
         return;
     }
+    const Uncancelled here;
     shown_ = show;
     ::eventfd_t old = 0;
     if (show) {

@@ -76,30 +76,48 @@ void Dispatch::set_timeout(std::optional<base::Duration> timeout) noexcept {
     timeout_ = timeout ? timeout->count() : -1;
 }
 
-// The bell stays rung as long as anybody waits who has to hear it.
+// The bell stays rung until all have heard it who wait now.
 void Dispatch::unblock() noexcept {
-    unblocked_.fetch_add(1);
-    ::eventfd_write(bell_.number(), 1);
+    const std::lock_guard lock{mutex_};
+    ++unblocked_;
+    to_hear_ = waiting_;
+    if (to_hear_ > 0) {
+        ::eventfd_write(bell_.number(), 1);
+    }
+}
+
+unsigned Dispatch::begin_to_wait() noexcept {
+    const std::lock_guard lock{mutex_};
+    ++waiting_;
+    return unblocked_;
+}
+
+// Ends a wait; whether unblock() was called since it began.
+bool Dispatch::heard_the_bell(unsigned before) noexcept {
+    const std::lock_guard lock{mutex_};
+    --waiting_;
+    if (unblocked_ == before) {
+        return false;
+    }
+    if (--to_hear_ == 0) {
+        ::eventfd_t rung = 0;
+        ::eventfd_read(bell_.number(), &rung);
+    }
+    return true;
 }
 
 int Dispatch::block(Context& context) {
-    put_back(context);
-    const unsigned before = unblocked_;
+    context.path.reset();
     for (;;) {
         ::epoll_event event = {};
-        waiting_.fetch_add(1);
+        const unsigned before = begin_to_wait();
         const int count = ::epoll_wait(set_.number(), &event, 1, milliseconds_of(timeout_));
         const int error = errno;
-        const bool last = waiting_.fetch_sub(1) == 1;
-        if (last && event.data.u64 == bell_name) {
-            ::eventfd_t rung = 0;
-            ::eventfd_read(bell_.number(), &rung);
+        if (heard_the_bell(before)) {
+            return EINTR;
         }
         if (count < 0) {
             return error;
-        }
-        if (unblocked_ != before) {
-            return EINTR;
         }
         if (count == 0) {
             context.request().rcvid = -1;
@@ -166,40 +184,48 @@ void Dispatch::client_gone(Context& context, int scoid) {
     static_cast<void>(client->release());
 }
 
-bool Dispatch::take_from(int id, Context& context) {
-    {
-        const std::lock_guard lock{mutex_};
-        const auto found = attached_.find(id);
-        if (found == attached_.end()) {
-            return false;
-        }
-        context.path = found->second.path;
-        ++found->second.users;
+// The path, which is not taken away before stop_using(); empty when it has been.
+std::shared_ptr<ServedPath> Dispatch::use(int id) noexcept {
+    const std::lock_guard lock{mutex_};
+    const auto found = attached_.find(id);
+    if (found == attached_.end() || found->second.going) {
+        return nullptr;
     }
-    const std::error_code error =
-        context.path->server().receive(context.file_buffer(), context.file_size);
-    if (!error) {
-        context.request().rcvid = 1;
-        return true;
-    }
-    if (error == std::errc::no_such_device) {
-        // Somebody has unmounted the path.
-        ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, context.path->server().descriptor(), nullptr);
-    }
-    put_back(context);
-    return false;
+    ++found->second.users;
+    return found->second.path;
 }
 
-void Dispatch::put_back(Context& context) noexcept {
-    if (context.path == nullptr) {
-        return;
-    }
+void Dispatch::stop_using(int id) noexcept {
     const std::lock_guard lock{mutex_};
-    const auto found = attached_.find(context.path->attachment().id);
+    const auto found = attached_.find(id);
     if (found != attached_.end() && --found->second.users == 0) {
         unused_.notify_all();
     }
-    context.path.reset();
+}
+
+bool Dispatch::take_from(int id, Context& context) {
+    const std::shared_ptr<ServedPath> path = use(id);
+    if (path == nullptr) {
+        return false;
+    }
+    std::error_code error = std::make_error_code(std::errc::not_enough_memory);
+    try {
+        error = path->server().receive(context.file_buffer(), context.file_size);
+    } catch (const std::bad_alloc&) {
+        stop_using(id);
+        throw;
+    }
+    if (error == std::errc::no_such_device) {
+        // Somebody has unmounted the path.
+        ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);
+    }
+    stop_using(id);
+    if (error) {
+        return false;
+    }
+    context.path = path;
+    context.request().rcvid = 1;
+    return true;
 }
 
 void Dispatch::handle(Context& context) {
@@ -207,10 +233,16 @@ void Dispatch::handle(Context& context) {
         client_gone(context, std::exchange(context.gone_client, 0));
         return;
     }
-    if (context.path != nullptr) {
-        context.path->process(context);
-        put_back(context);
+    if (context.path == nullptr) {
+        return;
     }
+    // Of a path that was taken away in the meantime the kernel expects no answer any more.
+    const int id = context.path->attachment().id;
+    if (use(id) == context.path) {
+        context.path->process(context);
+        stop_using(id);
+    }
+    context.path.reset();
 }
 
 int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t message_size_max,
@@ -239,19 +271,20 @@ int Dispatch::detach(int id) {
         current->path->attachment().id == id) {
         return EDEADLK;
     }
+    Context context{*this, 1, message_size_least};
     std::shared_ptr<ServedPath> path;
     {
         std::unique_lock lock{mutex_};
-        auto found = attached_.find(id);
-        if (found == attached_.end()) {
+        const auto found = attached_.find(id);
+        if (found == attached_.end() || found->second.going) {
             return EINVAL;
         }
         path = found->second.path;
+        found->second.going = true;
         ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);
         unused_.wait(lock, [&] { return attached_.at(id).users == 0; });
         attached_.erase(id);
     }
-    Context context{*this, 1, message_size_least};
     path->stop(context);
     return 0;
 }

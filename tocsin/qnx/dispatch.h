@@ -66,23 +66,28 @@ public:
 private:
     struct Attached {
         std::shared_ptr<ServedPath> path;
-        int users = 0;  // threads between block() and the end of handle()
+        int users = 0;  // threads that receive from it or are in its handlers
+        bool going = false;
     };
 
     void watch(int descriptor, std::uint64_t name) const;
     void make_channel_locked();
     [[nodiscard]] bool take_from_channel(Context& context);
     void client_gone(Context& context, int scoid);
+    [[nodiscard]] unsigned begin_to_wait() noexcept;
+    [[nodiscard]] bool heard_the_bell(unsigned before) noexcept;
     [[nodiscard]] bool take_from(int id, Context& context);
-    void put_back(Context& context) noexcept;
+    [[nodiscard]] std::shared_ptr<ServedPath> use(int id) noexcept;
+    void stop_using(int id) noexcept;
 
     mutable std::mutex mutex_;
     std::condition_variable unused_;
     base::Descriptor set_;
     base::Descriptor bell_;
     std::shared_ptr<Channel> channel_;  // from the first attach on
-    std::atomic<unsigned> unblocked_{0};
-    std::atomic<unsigned> waiting_{0};
+    unsigned unblocked_ = 0;            // how often
+    int waiting_ = 0;                   // threads in epoll_wait(2)
+    int to_hear_ = 0;                   // those of them who have yet to hear the bell
     std::atomic<base::Duration::rep> timeout_{-1};
     unsigned parts_max_ = 1;
     std::size_t message_size_max_;

@@ -6,6 +6,8 @@
 #include <new>
 
 #include <tocsin/qnx/binding.h>
+#include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/current.h>
 #include <tocsin/qnx/pieces.h>
 #include <tocsin/qnx/served_path.h>
 
@@ -102,6 +104,15 @@ void FileMessage::reply(long status, std::span<const ::iovec> pieces) {
 
 void FileMessage::fail(int error) {
     finish_(*this, {.error = error});
+}
+
+std::shared_ptr<Binding> binding_for(const ::resmgr_context_t& context) noexcept {
+    const auto message = std::dynamic_pointer_cast<FileMessage>(Calls::find(context.rcvid));
+    if (message != nullptr) {
+        return message->binding();
+    }
+    Binding* const current = CurrentRequest::binding();
+    return current == nullptr ? nullptr : current->shared_from_this();
 }
 
 ::_msg_info FileMessage::info() const noexcept {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <sys/iofunc.h>
 #include <vector>
 
 #include <tocsin/base/list.h>
@@ -100,5 +101,10 @@ private:
     std::size_t area_size_ = 0;
     std::vector<std::byte> written_;  // by MsgWrite(), ahead of the reply
 };
+
+// The open file that a context is for, by the message that it is about, also of one that is parked
+// and answered from another handler or thread; else of the handler that the thread is in. Empty
+// when there is none.
+[[nodiscard]] std::shared_ptr<Binding> binding_for(const ::resmgr_context_t& context) noexcept;
 
 }  // namespace tocsin::qnx

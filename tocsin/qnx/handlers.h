@@ -1,7 +1,7 @@
 // The functions of a manager's table, each for its kind of message. Private to tocsin/qnx.
 #pragma once
 
-#include <cstdint>
+#include <cerrno>
 #include <sys/iofunc.h>
 
 #include <tocsin/qnx/binding.h>
@@ -14,6 +14,9 @@ using Handler = int (*)(::resmgr_context_t& request, Binding& binding);
 // `function` of the table, called with the message as `member` of the union.
 template <auto function, auto member>
 int call_function(::resmgr_context_t& request, Binding& binding) {
+    if (!binding.bound()) {
+        return EBADF;
+    }
     const auto handler = binding.functions().*function;
     return handler == nullptr ? _RESMGR_DEFAULT
                               : handler(&request, &(request.msg->*member), binding.ocb());

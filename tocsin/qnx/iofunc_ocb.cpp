@@ -7,12 +7,11 @@
 #include <sys/stat.h>
 
 #include <tocsin/qnx/binding.h>
-#include <tocsin/qnx/current.h>
+#include <tocsin/qnx/file_message.h>
 
 namespace {
 
 using tocsin::qnx::Binding;
-using tocsin::qnx::CurrentRequest;
 
 bool reads(int flags) noexcept {
     return (flags & _IO_FLAG_RD) != 0;
@@ -92,7 +91,7 @@ int iofunc_ocb_attach(resmgr_context_t* ctp, io_open_t* msg, iofunc_ocb_t* ocb, 
         return error;
     }
     if (S_ISREG(attr->mode)) {
-        CurrentRequest::binding()->set_kind(Binding::Kind::file);
+        tocsin::qnx::binding_for(*ctp)->set_kind(Binding::Kind::file);
     }
     count(attr->count, true, 1);
     count(attr->rcount, reads(made->ioflag), 1);
@@ -111,7 +110,10 @@ int iofunc_ocb_detach(resmgr_context_t*, iofunc_ocb_t* ocb) {
 }
 
 int iofunc_close_ocb(resmgr_context_t* ctp, iofunc_ocb_t* ocb, iofunc_attr_t*) {
+    iofunc_attr_t* const attribute = ocb->attr;
+    iofunc_attr_lock(attribute);
     iofunc_ocb_detach(ctp, ocb);
+    iofunc_attr_unlock(attribute);
     iofunc_ocb_free(ocb);
     return EOK;
 }

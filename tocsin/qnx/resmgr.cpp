@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 #include <tocsin/qnx/context.h>
-#include <tocsin/qnx/current.h>
 #include <tocsin/qnx/dispatch.h>
+#include <tocsin/qnx/file_message.h>
 #include <tocsin/qnx/root.h>
 
 namespace {
 
 using tocsin::qnx::Binding;
-using tocsin::qnx::CurrentRequest;
+using tocsin::qnx::binding_for;
 using tocsin::qnx::Dispatch;
 
 int fail_with(int error) noexcept {
@@ -90,8 +90,8 @@ int resmgr_detach(dispatch_t* dpp, int id, unsigned) {
     }
 }
 
-int resmgr_open_bind(resmgr_context_t*, void* ocb, const resmgr_io_funcs_t* io_funcs) {
-    Binding* const binding = CurrentRequest::binding();
+int resmgr_open_bind(resmgr_context_t* ctp, void* ocb, const resmgr_io_funcs_t* io_funcs) {
+    const std::shared_ptr<Binding> binding = binding_for(*ctp);
     if (binding == nullptr || binding->bound()) {
         return fail_with(EINVAL);
     }
@@ -99,13 +99,13 @@ int resmgr_open_bind(resmgr_context_t*, void* ocb, const resmgr_io_funcs_t* io_f
     return 0;
 }
 
-void* resmgr_ocb(resmgr_context_t*) {
-    const Binding* const binding = CurrentRequest::binding();
+void* resmgr_ocb(resmgr_context_t* ctp) {
+    const std::shared_ptr<Binding> binding = binding_for(*ctp);
     return binding == nullptr ? nullptr : binding->ocb();
 }
 
-int resmgr_unbind(resmgr_context_t*) {
-    Binding* const binding = CurrentRequest::binding();
+int resmgr_unbind(resmgr_context_t* ctp) {
+    const std::shared_ptr<Binding> binding = binding_for(*ctp);
     if (binding == nullptr || !binding->bound()) {
         return fail_with(EINVAL);
     }

@@ -3,11 +3,11 @@
 
 #include <cerrno>
 #include <climits>
-#include <pthread.h>
 
 #include <tocsin/qnx/connection.h>
 #include <tocsin/qnx/face_result.h>
 #include <tocsin/qnx/pieces.h>
+#include <tocsin/qnx/uncancelled.h>
 
 using tocsin::qnx::Answer;
 using tocsin::qnx::error_result;
@@ -15,20 +15,9 @@ using tocsin::qnx::fail_with;
 using tocsin::qnx::piece_of;
 using tocsin::qnx::Pieces;
 using tocsin::qnx::Timeout;
+using tocsin::qnx::Uncancelled;
 
 namespace {
-
-// While it lives the calling thread is not cancelled.
-class Uncancelled {
-public:
-    Uncancelled() noexcept { ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before_); }
-    ~Uncancelled() { ::pthread_setcancelstate(before_, nullptr); }
-    Uncancelled(const Uncancelled&) = delete;
-    Uncancelled& operator=(const Uncancelled&) = delete;
-
-private:
-    int before_ = 0;
-};
 
 int error_of(Pieces pieces) noexcept {
     if (pieces.size() > tocsin::qnx::pieces_max) {

@@ -84,7 +84,11 @@ void finish_call(FileMessage& message, const Outcome& outcome) {
 }
 
 // close(2) closes whatever a manager says, unless it says what went wrong.
+//
+// To the kernel all duplicates are one, so that a manager that lets go of what this one had armed
+// lets go of all polls: whoever still waits asks again.
 void finish_close(FileMessage& message, const Outcome& outcome) {
+    static_cast<void>(message.binding()->client()->deliver(FileClient::poll_event()));
     const bool fine = outcome.error == 0 || outcome.error == ENOSYS;
     fine ? message.call().succeed() : message.call().fail(outcome.error);
 }
@@ -117,24 +121,30 @@ void ServedPath::tell_flags(const std::shared_ptr<Binding>& binding, int flags) 
 }
 
 // The kernel moves the offset of a file by itself; the manager has its own in the OCB.
-void ServedPath::seek(const std::shared_ptr<Binding>& binding, std::int64_t offset) {
+int ServedPath::seek(const std::shared_ptr<Binding>& binding, std::int64_t offset) {
     if (binding->kind() == Binding::Kind::stream || binding->follows(offset)) {
-        return;
+        return 0;
     }
     auto& message = Context::current()->new_message<::io_lseek_t>();
     message.i.type = _IO_LSEEK;
     message.i.combine_len = sizeof message.i;
     message.i.whence = SEEK_SET;
     message.i.offset = static_cast<std::uint64_t>(offset);
-    static_cast<void>(run_silently(binding, bytes_of(message), sizeof message, call_lseek));
-    binding->set_next(offset);
+    const int error = run_silently(binding, bytes_of(message), sizeof message, call_lseek);
+    if (error == 0) {
+        binding->set_next(offset);
+    }
+    return error;
 }
 
 void ServedPath::read(resource::FileCall call, resource::Node, resource::FileHandle file,
                       std::size_t size, std::int64_t offset, int flags) {
     const std::shared_ptr<Binding> binding = binding_of(file);
+    const std::unique_lock<std::mutex> lock = binding->own_offset();
     tell_flags(binding, flags);
-    seek(binding, offset);
+    if (const int error = seek(binding, offset); error != 0) {
+        return call.fail(error);
+    }
     auto& message = Context::current()->new_message<::io_read_t>();
     message.i.type = _IO_READ;
     message.i.combine_len = sizeof message.i;
@@ -148,8 +158,11 @@ void ServedPath::read(resource::FileCall call, resource::Node, resource::FileHan
 void ServedPath::write(resource::FileCall call, resource::Node, resource::FileHandle file,
                        std::span<std::byte> data, std::int64_t offset, int flags) {
     const std::shared_ptr<Binding> binding = binding_of(file);
+    const std::unique_lock<std::mutex> lock = binding->own_offset();
     tell_flags(binding, flags);
-    seek(binding, offset);
+    if (const int error = seek(binding, offset); error != 0) {
+        return call.fail(error);
+    }
     static_assert(sizeof(::io_write_t) <= write_headroom);
     std::byte* const start = data.data() - sizeof(::io_write_t);
     auto& message = *reinterpret_cast<::io_write_t*>(start);
@@ -177,7 +190,7 @@ void ServedPath::ioctl(resource::FileCall call, resource::Node, resource::FileHa
     header.i.type = _IO_DEVCTL;
     header.i.combine_len = sizeof header;
     header.i.dcmd = static_cast<int>(devctl_of_ioctl(command));
-    header.i.nbytes = _IOC_SIZE(command);
+    header.i.nbytes = static_cast<std::uint32_t>(std::max(input.size(), output_size));
     std::memcpy(buffer.data(), &header, sizeof header);
     std::ranges::copy(input, buffer.begin() + sizeof header);
     // What the handler finds where the client sent nothing is nothing that another client sent.
@@ -235,11 +248,23 @@ void ServedPath::release(resource::Node, resource::FileHandle file) noexcept {
     close(*Context::current(), *binding);
 }
 
+// One that another thread still uses is closed by that thread.
 void ServedPath::close(Context& context, Binding& binding) noexcept {
     close_for_users(context, binding);
     {
         const std::lock_guard lock{mutex_};
         binding.unlink();
+        binding.begin_to_close();
+        if (binding.pinned()) {
+            return;
+        }
+    }
+    close_ocb(context, binding);
+}
+
+void ServedPath::close_ocb(Context& context, Binding& binding) noexcept {
+    if (!binding.bound()) {
+        return;
     }
     auto& message = context.new_message<::io_close_t>();
     message.i.type = _IO_CLOSE;
@@ -251,19 +276,17 @@ void ServedPath::close(Context& context, Binding& binding) noexcept {
     request.size = sizeof message;
     const CurrentRequest current{binding, PollMode::none};
     const ::resmgr_io_funcs_t& functions = binding.functions();
-    // The OCB goes, so that it cannot be unlocked; what the default locks is the attribute.
-    const bool locks = functions.lock_ocb == &iofunc_lock_ocb_default;
-    ::iofunc_attr_t* const attribute = locks ? binding.ocb()->attr : nullptr;
-    if (locks) {
-        iofunc_attr_lock(attribute);
-    }
     if (functions.close_ocb != nullptr) {
         functions.close_ocb(&request, nullptr, binding.ocb());
     }
-    if (locks) {
-        iofunc_attr_unlock(attribute);
-    }
     binding.bind(nullptr, nullptr);
+}
+
+void ServedPath::close_refused(const std::shared_ptr<Binding>& binding) noexcept {
+    Context* const context = Context::current();
+    if (context != nullptr && binding->bound()) {
+        close(*context, *binding);
+    }
 }
 
 }  // namespace tocsin::qnx

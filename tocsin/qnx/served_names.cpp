@@ -29,16 +29,25 @@ int call_open(::resmgr_context_t& request, Binding& binding) {
 }
 
 int call_stat(::resmgr_context_t& request, Binding& binding) {
+    if (!binding.bound()) {
+        return EBADF;
+    }
     const auto stat = binding.functions().stat;
     return stat == nullptr ? _RESMGR_DEFAULT : stat(&request, &request.msg->stat, binding.ocb());
 }
 
 int call_chmod(::resmgr_context_t& request, Binding& binding) {
+    if (!binding.bound()) {
+        return EBADF;
+    }
     const auto chmod = binding.functions().chmod;
     return chmod == nullptr ? _RESMGR_DEFAULT : chmod(&request, &request.msg->chmod, binding.ocb());
 }
 
 int call_chown(::resmgr_context_t& request, Binding& binding) {
+    if (!binding.bound()) {
+        return EBADF;
+    }
     const auto chown = binding.functions().chown;
     return chown == nullptr ? _RESMGR_DEFAULT : chown(&request, &request.msg->chown, binding.ocb());
 }
@@ -48,6 +57,7 @@ void finish_open(FileMessage& message, const Outcome& outcome) {
     Binding& binding = *message.binding();
     if (outcome.error != 0 || !binding.bound()) {
         const int error = outcome.error == 0 ? EBADF : outcome.error;
+        binding.path().close_refused(message.binding());
         return message.call().fail(error == ENOSYS ? EOPNOTSUPP : error);
     }
     binding.path().hold(binding);
@@ -159,6 +169,9 @@ int ServedPath::open_for(const std::shared_ptr<Binding>& binding, unsigned flags
     message.connect.ioflag = flags;
     message.connect.path_len = 1;
     const int error = run_silently(binding, bytes_of(message), 0, call_open);
+    if (error != 0) {
+        close_refused(binding);
+    }
     return error == 0 && !binding->bound() ? EBADF : error;
 }
 
@@ -174,13 +187,16 @@ void ServedPath::access(resource::FileCall call, resource::Node, int mode) {
     if (error == 0) {
         close(*Context::current(), *binding);
     }
-    error == 0 ? call.succeed() : call.fail(error);
+    // After ENOSYS the kernel would not ask any more, and allow everything.
+    error == 0 ? call.succeed() : call.fail(error == ENOSYS ? EOPNOTSUPP : error);
 }
 
 void ServedPath::open(resource::FileCall call, resource::Node, int flags) {
     const std::shared_ptr<Binding> binding = make_binding(call.caller(), flags);
     auto& message = Context::current()->new_message<::io_open_t>();
-    const auto access = static_cast<unsigned>(flags & O_ACCMODE) + 1;
+    // Linux asks for both with the mode that is neither.
+    constexpr unsigned both = _IO_FLAG_RD | _IO_FLAG_WR;
+    const unsigned access = std::min(static_cast<unsigned>(flags & O_ACCMODE) + 1, both);
     message.connect.type = _IO_CONNECT;
     message.connect.subtype = _IO_CONNECT_OPEN;
     message.connect.ioflag = (static_cast<unsigned>(flags) & ~unsigned{O_ACCMODE}) | access;

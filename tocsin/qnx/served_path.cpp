@@ -22,12 +22,22 @@ public:
         : request_{request},
           functions_{binding.bound() ? &binding.functions() : nullptr},
           ocb_{binding.ocb()} {
+        // The handler may let go of the OCB; what the default locks is the attribute.
+        if (functions_ != nullptr && functions_->lock_ocb == &iofunc_lock_ocb_default &&
+            functions_->unlock_ocb == &iofunc_unlock_ocb_default) {
+            attribute_ = ocb_->attr;
+        }
         if (functions_ != nullptr && functions_->lock_ocb != nullptr) {
             functions_->lock_ocb(&request_, nullptr, ocb_);
         }
     }
     ~OcbLock() {
-        if (functions_ != nullptr && functions_->unlock_ocb != nullptr) {
+        if (functions_ == nullptr || functions_->unlock_ocb == nullptr) {
+            return;
+        }
+        if (attribute_ != nullptr) {
+            iofunc_attr_unlock(attribute_);
+        } else {
             functions_->unlock_ocb(&request_, nullptr, ocb_);
         }
     }
@@ -38,6 +48,7 @@ private:
     ::resmgr_context_t& request_;
     const ::resmgr_io_funcs_t* const functions_;
     ::iofunc_ocb_t* const ocb_;
+    ::iofunc_attr_t* attribute_ = nullptr;
 };
 
 int call_unblock(::resmgr_context_t& request, Binding& binding) {
@@ -156,6 +167,27 @@ void ServedPath::settle(const ::resmgr_context_t& request, Context& context, Fil
     }
 }
 
+// While it is pinned its OCB stays. False when it has been closed.
+bool ServedPath::pin(Binding& binding) noexcept {
+    const std::lock_guard lock{mutex_};
+    if (binding.is_closing()) {
+        return false;
+    }
+    binding.pin();
+    return true;
+}
+
+void ServedPath::unpin(Context& context, Binding& binding) noexcept {
+    bool close_now = false;
+    {
+        const std::lock_guard lock{mutex_};
+        close_now = binding.unpin() && binding.is_closing();
+    }
+    if (close_now) {
+        close_ocb(context, binding);
+    }
+}
+
 bool ServedPath::interrupt(resource::CallId id) {
     std::shared_ptr<FileMessage> message;
     {
@@ -168,7 +200,10 @@ bool ServedPath::interrupt(resource::CallId id) {
             message = std::static_pointer_cast<FileMessage>(Calls::find(candidate->rcvid()));
         }
     }
-    if (message != nullptr && message->id() == id && message->interrupt()) {
+    if (message == nullptr || message->id() != id) {
+        return false;
+    }
+    if (message->interrupt()) {
         tell_of_interrupt(*Context::current(), *message);
     }
     return true;
@@ -185,12 +220,19 @@ void ServedPath::tell_of_interrupt(Context& context, FileMessage& message) {
     pulse.scoid = message.client().scoid();
     ::resmgr_context_t& request = begin_request(context, message, bytes);
     Binding& binding = *message.binding();
-    int result = 0;
+    int result = _RESMGR_NOREPLY;
+    // Another thread may answer now, and the client close the file.
+    if (!pin(binding)) {
+        return;
+    }
     {
         const CurrentRequest current{binding, PollMode::none};
         const OcbLock lock{request, binding};
-        result = call_unblock(request, binding);
+        if (Calls::find(message.rcvid()) != nullptr) {
+            result = call_unblock(request, binding);
+        }
     }
+    unpin(context, binding);
     if (is_no_reply(result)) {
         return;
     }

@@ -58,6 +58,9 @@ public:
     // A native client is gone. In a thread that handles messages.
     void client_gone(Context& context, const Client& client) noexcept;
 
+    // An open that fails may have bound an OCB before it did.
+    void close_refused(const std::shared_ptr<Binding>& binding) noexcept;
+
     // The message goes.
     void leave(FileMessage& message) noexcept;
 
@@ -121,8 +124,11 @@ private:
     [[nodiscard]] int change(const std::shared_ptr<Binding>& binding, const struct ::stat& wanted,
                              unsigned which);
     void tell_flags(const std::shared_ptr<Binding>& binding, int flags);
-    void seek(const std::shared_ptr<Binding>& binding, std::int64_t offset);
+    [[nodiscard]] int seek(const std::shared_ptr<Binding>& binding, std::int64_t offset);
     void close(Context& context, Binding& binding) noexcept;
+    void close_ocb(Context& context, Binding& binding) noexcept;
+    [[nodiscard]] bool pin(Binding& binding) noexcept;
+    void unpin(Context& context, Binding& binding) noexcept;
 
     // Calls of native clients, see native_call.h.
     void serve_native(resource::FileCall call, const std::shared_ptr<Binding>& binding,

@@ -19,6 +19,7 @@
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
 #include <tocsin/qnx/process_table.h>
+#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -54,6 +55,7 @@ private:
 }  // namespace
 
 std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
+    const Uncancelled here;
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     std::weak_ptr<ServerLink>& known = all.links[process];
@@ -98,6 +100,7 @@ int ServerLink::greet() {
 }
 
 int ServerLink::ask(Frame question, Frame& answer, int passed) {
+    const Uncancelled here;
     const std::lock_guard one{attaching_};
     std::unique_lock lock{mutex_};
     question.coid = ++question_;

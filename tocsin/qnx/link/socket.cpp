@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -107,6 +108,7 @@ int LinkSocket::send(int socket, const Frame& frame, int passed) noexcept {
         part->cmsg_len = CMSG_LEN(sizeof passed);
         std::memcpy(CMSG_DATA(part), &passed, sizeof passed);
     }
+    const Uncancelled here;
     return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ? 0 : errno;
 }
 
