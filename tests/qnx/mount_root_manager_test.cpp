@@ -37,6 +37,7 @@ TEST_F(MountRootManager, the_mode_says_what_others_may) {
     EXPECT_EQ(opening(O_RDONLY), 0);
     EXPECT_EQ(opening(O_WRONLY), EACCES);
     EXPECT_EQ(opening(O_RDWR), EACCES);
+    EXPECT_EQ(opening(O_ACCMODE), EACCES) << "a mode that is neither asks for both";
 }
 
 TEST_F(MountRootManager, access_says_what_open_would) {
