@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
-#include <sys/eventfd.h>
 #include <sys/random.h>
 #include <utility>
 
@@ -138,11 +137,14 @@ int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
 
 int Channel::descriptor() noexcept {
     const std::lock_guard lock{mutex_};
-    if (!descriptor_) {
-        descriptor_.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    if (!waking_.is_open()) {
+        if (const std::error_code error = waking_.open()) {
+            errno = error.value();
+            return -1;
+        }
         show_locked();
     }
-    return descriptor_.number();
+    return waking_.reading_descriptor();
 }
 
 int Channel::send(QueuedCall& call) noexcept {
@@ -333,16 +335,15 @@ void Channel::discard_locked(Pulse& pulse) noexcept {
 
 void Channel::show_locked() noexcept {
     const bool show = something_locked() || destroyed_;
-    if (show == shown_ || !descriptor_) {
+    if (show == shown_ || !waking_.is_open()) {
         return;
     }
     const Uncancelled here;
     shown_ = show;
-    ::eventfd_t old = 0;
     if (show) {
-        ::eventfd_write(descriptor_.number(), 1);
+        waking_.post();
     } else {
-        ::eventfd_read(descriptor_.number(), &old);
+        waking_.drain();
     }
 }
 

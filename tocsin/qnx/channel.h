@@ -9,8 +9,8 @@
 #include <sys/neutrino.h>
 #include <vector>
 
-#include <tocsin/base/descriptor.h>
 #include <tocsin/base/list.h>
+#include <tocsin/core/wake_channel.h>
 #include <tocsin/qnx/arrivals.h>
 #include <tocsin/qnx/waiting.h>
 
@@ -131,7 +131,7 @@ private:
     base::List<Waiter> waiters_;
     std::vector<std::shared_ptr<Client>> clients_;
     std::vector<std::weak_ptr<RoomListener>> listeners_;
-    base::Descriptor descriptor_;
+    core::WakeChannel waking_;
 };
 
 }  // namespace tocsin::qnx

@@ -8,9 +8,12 @@
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include <tocsin/qnx/channel.h>
+#include <tocsin/qnx/selects.h>
 #include <tocsin/qnx/served_path.h>
 
 namespace tocsin::qnx {
@@ -62,10 +65,11 @@ public:
 
     Dispatch& dispatch;
 
-    // What block() has found, for handle(): a message of the kernel in the file buffer, or nothing.
+    // What block() has found, for handle(): a message of the kernel in the file buffer,
     std::shared_ptr<ServedPath> path;
     std::size_t file_size = 0;
-    int gone_client = 0;  // or the scoid of a client that is gone
+    std::optional<Received> received;        // or something of the channel
+    std::optional<Selects::Ready> selected;  // or a descriptor that is ready
 
 private:
     struct Face {

@@ -4,16 +4,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <system_error>
-#include <utility>
-#include <vector>
 
 #include <tocsin/base/errors.h>
-#include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/channels.h>
-#include <tocsin/qnx/link/client_links.h>
 
 namespace tocsin::qnx {
 
@@ -21,6 +16,7 @@ namespace {
 
 constexpr std::uint64_t bell_name = UINT64_MAX;
 constexpr std::uint64_t channel_name = bell_name - 1;
+constexpr std::uint64_t selects_name = bell_name - 2;
 
 // Room for an ioctl of the largest size that the kernel passes on.
 constexpr std::size_t message_size_least = sizeof(::io_devctl_t) + (1U << _IOC_SIZEBITS);
@@ -46,16 +42,18 @@ int milliseconds_of(base::Duration::rep timeout) noexcept {
 
 Dispatch::Dispatch()
     : set_{checked(::epoll_create1(EPOLL_CLOEXEC), "cannot make a set of descriptors")},
-      bell_{checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "cannot make an eventfd")},
       message_size_max_{message_size_least} {
-    watch(bell_.number(), bell_name);
+    if (const std::error_code error = bell_.open()) {
+        throw std::system_error{error, "cannot make a bell"};
+    }
+    watch(bell_.reading_descriptor(), bell_name);
 }
 
 Dispatch::~Dispatch() {
     while (!attached_.empty()) {
         static_cast<void>(detach(attached_.begin()->first));
     }
-    if (channel_ != nullptr) {
+    if (owns_channel_) {
         static_cast<void>(Channels::destroy(channel_->chid()));
     }
 }
@@ -82,7 +80,7 @@ void Dispatch::unblock() noexcept {
     ++unblocked_;
     to_hear_ = waiting_;
     if (to_hear_ > 0) {
-        ::eventfd_write(bell_.number(), 1);
+        bell_.post();
     }
 }
 
@@ -100,14 +98,15 @@ bool Dispatch::heard_the_bell(unsigned before) noexcept {
         return false;
     }
     if (--to_hear_ == 0) {
-        ::eventfd_t rung = 0;
-        ::eventfd_read(bell_.number(), &rung);
+        bell_.drain();
     }
     return true;
 }
 
 int Dispatch::block(Context& context) {
     context.path.reset();
+    context.received.reset();
+    context.selected.reset();
     for (;;) {
         ::epoll_event event = {};
         const unsigned before = begin_to_wait();
@@ -123,65 +122,23 @@ int Dispatch::block(Context& context) {
             context.request().rcvid = -1;
             return 0;
         }
-        if (event.data.u64 == channel_name) {
-            if (take_from_channel(context)) {
-                return 0;
-            }
-            continue;
-        }
-        if (event.data.u64 != bell_name && take_from(static_cast<int>(event.data.u64), context)) {
+        if (take(event.data.u64, context)) {
             return 0;
         }
     }
 }
 
-// Whoever comes to the messages of others knows nothing of them yet.
-void Dispatch::make_channel_locked() {
-    if (channel_ != nullptr) {
-        return;
-    }
-    const int error = ClientLinks::listen();
-    const int chid = error != 0 ? -error : Channels::create(_NTO_CHF_UNBLOCK | _NTO_CHF_DISCONNECT);
-    if (chid < 0) {
-        throw std::system_error{base::error_of(-chid), "cannot make a channel"};
-    }
-    channel_ = Channels::find(chid);
-    watch(channel_->descriptor(), channel_name);
-}
-
-bool Dispatch::take_from_channel(Context& context) {
-    Received received;
-    if (!channel_->try_receive(received)) {
+bool Dispatch::take(std::uint64_t name, Context& context) {
+    switch (name) {
+    case bell_name:
         return false;
+    case channel_name:
+        return take_from_channel(context);
+    case selects_name:
+        return take_from_selects(context);
+    default:
+        return take_from(static_cast<int>(name), context);
     }
-    if (received.rcvid != 0) {
-        static_cast<void>(MsgError_r(received.rcvid, ENOSYS));
-        return false;
-    }
-    if (received.pulse.code != _PULSE_CODE_DISCONNECT) {
-        return false;
-    }
-    context.gone_client = received.pulse.scoid;
-    context.request().rcvid = 0;
-    return true;
-}
-
-void Dispatch::client_gone(Context& context, int scoid) {
-    const std::shared_ptr<Client> client = Calls::find_client(scoid);
-    if (client == nullptr) {
-        return;
-    }
-    std::vector<std::shared_ptr<ServedPath>> paths;
-    {
-        const std::lock_guard lock{mutex_};
-        for (const auto& [id, attached] : attached_) {
-            paths.push_back(attached.path);
-        }
-    }
-    for (const std::shared_ptr<ServedPath>& path : paths) {
-        path->client_gone(context, *client);
-    }
-    static_cast<void>(client->release());
 }
 
 // The path, which is not taken away before stop_using(); empty when it has been.
@@ -226,23 +183,6 @@ bool Dispatch::take_from(int id, Context& context) {
     context.path = path;
     context.request().rcvid = 1;
     return true;
-}
-
-void Dispatch::handle(Context& context) {
-    if (context.gone_client != 0) {
-        client_gone(context, std::exchange(context.gone_client, 0));
-        return;
-    }
-    if (context.path == nullptr) {
-        return;
-    }
-    // Of a path that was taken away in the meantime the kernel expects no answer any more.
-    const int id = context.path->attachment().id;
-    if (use(id) == context.path) {
-        context.path->process(context);
-        stop_using(id);
-    }
-    context.path.reset();
 }
 
 int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t message_size_max,

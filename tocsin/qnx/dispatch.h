@@ -17,8 +17,11 @@
 
 #include <tocsin/base/clock.h>
 #include <tocsin/base/descriptor.h>
+#include <tocsin/core/wake_channel.h>
 #include <tocsin/qnx/channel.h>
 #include <tocsin/qnx/context.h>
+#include <tocsin/qnx/routes.h>
+#include <tocsin/qnx/selects.h>
 #include <tocsin/qnx/served_path.h>
 
 namespace tocsin::qnx {
@@ -46,8 +49,22 @@ public:
     // Waits for something and notes it in `context`. EINTR: a signal handler ran, or unblock().
     [[nodiscard]] int block(Context& context);
 
-    // Does what block() has noted.
-    void handle(Context& context);
+    // Does what block() has noted. -1 for what dispatch_handler() says so of.
+    int handle(Context& context);
+
+    // What messages and pulses go to, and the descriptors that are waited for beside them.
+    [[nodiscard]] Routes& routes() noexcept { return routes_; }
+    [[nodiscard]] Selects& selects();  // throws std::system_error
+
+    // The channel, which is made when there is none. Throws std::system_error.
+    [[nodiscard]] std::shared_ptr<Channel> channel();
+    [[nodiscard]] std::shared_ptr<Channel> channel_if_any() const noexcept;
+
+    // Waits at a channel of the caller's. EINVAL: there is no such. Throws std::system_error.
+    [[nodiscard]] int use_channel(int chid);
+
+    // Room for messages of that size, and replies of that many parts.
+    void make_room(unsigned parts_max, std::size_t message_size_max) noexcept;
 
     // Makes all threads return that wait.
     void unblock() noexcept;
@@ -73,9 +90,15 @@ private:
     void watch(int descriptor, std::uint64_t name) const;
     void make_channel_locked();
     [[nodiscard]] bool take_from_channel(Context& context);
+    [[nodiscard]] bool take_from_selects(Context& context);
+    [[nodiscard]] int handle_message(Context& context);
+    [[nodiscard]] int handle_pulse(Context& context);
+    void handle_descriptor(Context& context);
+    void handle_call(Context& context);
     void client_gone(Context& context, int scoid);
     [[nodiscard]] unsigned begin_to_wait() noexcept;
     [[nodiscard]] bool heard_the_bell(unsigned before) noexcept;
+    [[nodiscard]] bool take(std::uint64_t name, Context& context);
     [[nodiscard]] bool take_from(int id, Context& context);
     [[nodiscard]] std::shared_ptr<ServedPath> use(int id) noexcept;
     void stop_using(int id) noexcept;
@@ -83,11 +106,14 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable unused_;
     base::Descriptor set_;
-    base::Descriptor bell_;
+    core::WakeChannel bell_;
     std::shared_ptr<Channel> channel_;  // from the first attach on
-    unsigned unblocked_ = 0;            // how often
-    int waiting_ = 0;                   // threads in epoll_wait(2)
-    int to_hear_ = 0;                   // those of them who have yet to hear the bell
+    bool owns_channel_ = false;
+    Routes routes_;
+    std::optional<Selects> selects_;
+    unsigned unblocked_ = 0;  // how often
+    int waiting_ = 0;         // threads in epoll_wait(2)
+    int to_hear_ = 0;         // those of them who have yet to hear the bell
     std::atomic<base::Duration::rep> timeout_{-1};
     unsigned parts_max_ = 1;
     std::size_t message_size_max_;

@@ -58,8 +58,7 @@ dispatch_context_t* dispatch_block(dispatch_context_t* ctp) {
 
 int dispatch_handler(dispatch_context_t* ctp) {
     Context& context = Context::of(ctp);
-    context.dispatch.handle(context);
-    return 0;
+    return context.dispatch.handle(context);
 }
 
 void dispatch_unblock(dispatch_context_t* ctp) {

@@ -2,12 +2,18 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <sys/siginfo.h>
 
 namespace tocsin::qnx {
 
 // Whether the event is one of the three kinds of signals.
 [[nodiscard]] bool is_signal(const struct ::sigevent& event) noexcept;
+
+// Its bytes, by which two events are the same.
+[[nodiscard]] inline std::string_view bytes_of(const struct ::sigevent& event) noexcept {
+    return {reinterpret_cast<const char*>(&event), sizeof event};
+}
 
 // 0, or EINVAL when the event says what cannot be delivered.
 [[nodiscard]] int check_event(const struct ::sigevent& event) noexcept;

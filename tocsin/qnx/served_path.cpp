@@ -6,6 +6,7 @@
 
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/context.h>
+#include <tocsin/qnx/dispatch.h>
 
 namespace tocsin::qnx {
 
@@ -113,6 +114,9 @@ void ServedPath::leave(FileMessage& message) noexcept {
     request.rcvid = message.rcvid();
     request.info = message.info();
     request.msg = reinterpret_cast<::resmgr_iomsgs_t*>(bytes.data());
+    // What was handled here before may have been of another kind.
+    request.dpp = context.dispatch.face();
+    request.msg_max_size = context.message_buffer().size();
     request.id = attachment_.id;
     request.status = 0;
     request.offset = 0;

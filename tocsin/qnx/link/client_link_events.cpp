@@ -3,21 +3,13 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <new>
 #include <sys/epoll.h>
 
+#include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/socket.h>
 
 namespace tocsin::qnx {
-
-namespace {
-
-bool is_same(const struct ::sigevent& one, const struct ::sigevent& other) noexcept {
-    return std::memcmp(&one, &other, sizeof one) == 0;
-}
-
-}  // namespace
 
 // The client may end, and another thread ask the same, at any moment.
 std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Channel>& channel) {
@@ -64,7 +56,8 @@ int ClientLink::deliver(const struct ::sigevent& event) noexcept {
             return EBADF;
         }
     }
-    if (std::ranges::any_of(kept_, [&](const auto& kept) { return is_same(kept, event); })) {
+    if (std::ranges::any_of(kept_,
+                            [&](const auto& kept) { return bytes_of(kept) == bytes_of(event); })) {
         return 0;
     }
     if (kept_.size() == events_max) {

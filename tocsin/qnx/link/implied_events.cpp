@@ -2,11 +2,10 @@
 #include <tocsin/qnx/link/implied_events.h>
 
 #include <cerrno>
-#include <cstring>
 #include <functional>
 #include <mutex>
 #include <new>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 
 #include <tocsin/qnx/events.h>
@@ -27,14 +26,13 @@ struct Key {
 
     bool operator==(const Key& other) const noexcept {
         return server == other.server && thread == other.thread &&
-               std::memcmp(&event, &other.event, sizeof event) == 0;
+               bytes_of(event) == bytes_of(other.event);
     }
 };
 
 struct Hash {
     std::size_t operator()(const Key& key) const noexcept {
-        const std::string_view bytes{reinterpret_cast<const char*>(&key.event), sizeof key.event};
-        return std::hash<std::string_view>{}(bytes) ^ (key.server * 31U) ^
+        return std::hash<std::string_view>{}(bytes_of(key.event)) ^ (key.server * 31U) ^
                static_cast<std::size_t>(key.thread);
     }
 };

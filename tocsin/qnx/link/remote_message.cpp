@@ -45,10 +45,8 @@ RemoteMessage::~RemoteMessage() {
         return;
     }
     AreaHeader& header = area_->header();
-    if (!sent_ || header.state == AreaState::answered) {
-        header.state = AreaState::idle;
-    } else if (!leave(AreaState::queued) && !leave(AreaState::received) &&
-               header.state == AreaState::answered) {
+    const bool withdrawn = sent_ && (leave(AreaState::queued) || leave(AreaState::received));
+    if (!withdrawn && (!sent_ || header.state == AreaState::answered)) {
         header.state = AreaState::idle;
     }
     link_.give_back(std::move(area_));

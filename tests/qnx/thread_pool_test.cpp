@@ -1,0 +1,86 @@
+// Shows that a pool has as many threads as its marks say.
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "server.h"
+
+namespace tocsin::qnx {
+namespace {
+
+resmgr_context_t* alloc_context(dispatch_t* dpp) {
+    return &dispatch_context_alloc(dpp)->resmgr_context;
+}
+dispatch_context_t* whole(resmgr_context_t* ctp) {
+    return reinterpret_cast<dispatch_context_t*>(ctp);
+}
+
+thread_pool_attr_t attributes_of(dispatch_t* dpp) {
+    thread_pool_attr_t attr = {};
+    attr.handle = dpp;
+    attr.context_alloc = alloc_context;
+    attr.context_free = [](resmgr_context_t* ctp) { dispatch_context_free(whole(ctp)); };
+    attr.block_func = [](resmgr_context_t* ctp) {
+        return reinterpret_cast<resmgr_context_t*>(dispatch_block(whole(ctp)));
+    };
+    attr.unblock_func = [](resmgr_context_t* ctp) { dispatch_unblock(whole(ctp)); };
+    attr.handler_func = [](resmgr_context_t* ctp) { return dispatch_handler(whole(ctp)); };
+    attr.lo_water = 2;
+    attr.hi_water = 4;
+    attr.increment = 1;
+    attr.maximum = 6;
+    return attr;
+}
+
+TEST(ThreadPool, there_are_as_many_threads_as_wait_and_work) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<bool> hold{true};
+    static std::atomic<int> inside{0};
+    hold = true;
+    const auto work = [](message_context_t* ctp, int, unsigned, void*) {
+        ++inside;
+        while (hold) {
+            std::this_thread::yield();
+        }
+        --inside;
+        return MsgReply(ctp->rcvid, 0, nullptr, 0);
+    };
+    EXPECT_EQ(message_attach(dpp, nullptr, 7, 7, work, nullptr), 0);
+    thread_pool_attr_t attr = attributes_of(dpp);
+    thread_pool_attr_t wrong = attr;
+    wrong.hi_water = 1;
+    EXPECT_EQ(thread_pool_create(&wrong, 0), nullptr);
+    EXPECT_EQ(errno, EINVAL);
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    const int coid = message_connect(dpp, MSG_FLAG_SIDE_CHANNEL);
+    std::vector<std::thread> clients;
+    for (int count = 0; count < 10; ++count) {
+        clients.emplace_back([&] {
+            const std::uint16_t type = 7;
+            EXPECT_EQ(MsgSend(coid, &type, sizeof type, nullptr, 0), 0);
+        });
+    }
+    EXPECT_TRUE(until([] { return inside == 6; })) << "the maximum, and no more";
+    EXPECT_EQ(inside, 6);
+    hold = false;
+    for (std::thread& client : clients) {
+        client.join();
+    }
+    EXPECT_EQ(thread_pool_limits(pool, 1, 1, -1, -1, 0), 0);
+    EXPECT_EQ(thread_pool_limits(pool, 2, 1, -1, -1, 0), -1);
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(ConnectDetach(coid), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
+}  // namespace
+}  // namespace tocsin::qnx

@@ -1,0 +1,209 @@
+// Messages, pulses and descriptors beside the calls of files. Private to tocsin/qnx.
+#include <tocsin/qnx/dispatch.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/neutrino.h>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/client_links.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr std::uint64_t channel_name = UINT64_MAX - 1;
+constexpr std::uint64_t selects_name = UINT64_MAX - 2;
+
+}  // namespace
+
+void Dispatch::make_channel_locked() {
+    if (channel_ != nullptr) {
+        return;
+    }
+    const int error = ClientLinks::listen();
+    const int chid = error != 0 ? -error : Channels::create(_NTO_CHF_UNBLOCK | _NTO_CHF_DISCONNECT);
+    if (chid < 0) {
+        throw std::system_error{base::error_of(-chid), "cannot make a channel"};
+    }
+    channel_ = Channels::find(chid);
+    owns_channel_ = true;
+    watch(channel_->descriptor(), channel_name);
+}
+
+std::shared_ptr<Channel> Dispatch::channel() {
+    const std::lock_guard lock{mutex_};
+    make_channel_locked();
+    return channel_;
+}
+
+std::shared_ptr<Channel> Dispatch::channel_if_any() const noexcept {
+    const std::lock_guard lock{mutex_};
+    return channel_;
+}
+
+int Dispatch::use_channel(int chid) {
+    const std::lock_guard lock{mutex_};
+    channel_ = Channels::find(chid);
+    if (channel_ == nullptr) {
+        return EINVAL;
+    }
+    watch(channel_->descriptor(), channel_name);
+    return 0;
+}
+
+Selects& Dispatch::selects() {
+    const std::lock_guard lock{mutex_};
+    if (!selects_) {
+        selects_.emplace();
+        watch(selects_->descriptor(), selects_name);
+    }
+    return *selects_;
+}
+
+void Dispatch::make_room(unsigned parts_max, std::size_t message_size_max) noexcept {
+    const std::lock_guard lock{mutex_};
+    parts_max_ = std::max(parts_max_, parts_max);
+    message_size_max_ = std::max(message_size_max_, message_size_max);
+}
+
+bool Dispatch::take_from_channel(Context& context) {
+    Received received;
+    if (!channel_if_any()->try_receive(received)) {
+        return false;
+    }
+    const std::span<std::byte> buffer = context.message_buffer();
+    ::resmgr_context_t& request = context.request();
+    request = {};
+    request.msg = reinterpret_cast<::resmgr_iomsgs_t*>(buffer.data());
+    request.msg_max_size = buffer.size();
+    request.dpp = face();
+    request.rcvid = received.rcvid;
+    if (received.rcvid == 0) {
+        std::memcpy(buffer.data(), &received.pulse, sizeof received.pulse);
+        request.size = sizeof received.pulse;
+    } else {
+        const ::iovec piece = piece_of(buffer.data(), buffer.size());
+        const ssize_t size = received.call->read({&piece, 1}, 0);
+        if (size < 0) {
+            return false;  // its sender has gone
+        }
+        request.info = received.call->info();
+        request.info.msglen = static_cast<std::size_t>(size);
+        request.size = static_cast<std::size_t>(size);
+    }
+    context.received = std::move(received);
+    return true;
+}
+
+bool Dispatch::take_from_selects(Context& context) {
+    context.selected = selects().take();
+    return context.selected.has_value();
+}
+
+int Dispatch::handle(Context& context) {
+    if (context.path != nullptr) {
+        handle_call(context);
+    } else if (context.selected) {
+        handle_descriptor(context);
+    } else if (context.received) {
+        const int rcvid = std::exchange(context.received, {})->rcvid;
+        return rcvid == 0 ? handle_pulse(context) : handle_message(context);
+    }
+    return 0;
+}
+
+// Of a path that was taken away in the meantime the kernel expects no answer any more.
+void Dispatch::handle_call(Context& context) {
+    const int id = context.path->attachment().id;
+    if (use(id) == context.path) {
+        context.path->process(context);
+        stop_using(id);
+    }
+    context.path.reset();
+}
+
+int Dispatch::handle_message(Context& context) {
+    ::resmgr_context_t& request = context.request();
+    const int rcvid = request.rcvid;
+    if (request.size < sizeof request.msg->type) {
+        static_cast<void>(MsgError_r(rcvid, EBADMSG));
+        return -1;
+    }
+    const int type = request.msg->type;
+    std::optional<Routes::Route> route = routes_.for_message(type);
+    if (!route) {
+        route = routes_.for_others();
+    }
+    if (route) {
+        const Context::Use use{context};
+        route->function(&context.face()->message_context, type, 0, route->handle);
+    } else {
+        // Who has found the channel by a name begins with this.
+        static_cast<void>(MsgError_r(rcvid, type == _IO_CONNECT ? EOK : ENOSYS));
+    }
+    return 0;
+}
+
+int Dispatch::handle_pulse(Context& context) {
+    const ::_pulse pulse = context.request().msg->pulse;
+    if (const std::optional<Routes::Route> route = routes_.for_pulse(pulse.code)) {
+        const Context::Use use{context};
+        route->function(&context.face()->message_context, pulse.code, 0, route->handle);
+        return 0;
+    }
+    switch (pulse.code) {
+    case _PULSE_CODE_DISCONNECT:
+        client_gone(context, pulse.scoid);
+        return 0;
+    case _PULSE_CODE_UNBLOCK:
+        static_cast<void>(MsgError_r(pulse.value.sival_int, -1));
+        return 0;
+    case _PULSE_CODE_THREADDEATH:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
+void Dispatch::handle_descriptor(Context& context) {
+    const Selects::Ready ready = *std::exchange(context.selected, {});
+    ::select_context_t& shown = context.face()->select_context;
+    shown = {};
+    shown.dpp = face();
+    shown.fd = ready.descriptor;
+    shown.flags = static_cast<int>(ready.flags);
+    {
+        const Context::Use use{context};
+        ready.select.function(&shown, ready.descriptor, ready.flags, ready.select.handle);
+    }
+    if ((ready.select.flags & SELECT_FLAG_NOREARM) == 0) {
+        static_cast<void>(selects().rearm(ready.descriptor));
+    }
+}
+
+void Dispatch::client_gone(Context& context, int scoid) {
+    const std::shared_ptr<Client> client = Calls::find_client(scoid);
+    if (client == nullptr) {
+        return;
+    }
+    std::vector<std::shared_ptr<ServedPath>> paths;
+    {
+        const std::lock_guard lock{mutex_};
+        for (const auto& [id, attached] : attached_) {
+            paths.push_back(attached.path);
+        }
+    }
+    for (const std::shared_ptr<ServedPath>& path : paths) {
+        path->client_gone(context, *client);
+    }
+    static_cast<void>(client->release());
+}
+
+}  // namespace tocsin::qnx

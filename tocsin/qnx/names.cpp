@@ -1,0 +1,144 @@
+// Names as files. Private to tocsin/qnx.
+#include <tocsin/qnx/names.h>
+
+#include <array>
+#include <cerrno>
+#include <cinttypes>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <tocsin/base/errors.h>
+#include <tocsin/qnx/link/unshared.h>
+
+namespace tocsin::qnx {
+
+namespace {
+
+constexpr ::mode_t everybody_reads = 0644;
+constexpr const char* for_all = "/run/tocsin/name/local";
+
+[[noreturn]] void fail(int error, const char* what) {
+    throw std::system_error{base::error_of(error), what};
+}
+
+void check(const std::string& name) {
+    const std::filesystem::path path{name};
+    bool holds = !name.empty() && name.size() < NAME_MAX && path.is_relative();
+    for (const std::filesystem::path& part : path) {
+        holds = holds && !part.empty() && part != ".." && part != ".";
+    }
+    if (!holds) {
+        fail(EINVAL, "that is no name");
+    }
+}
+
+// Of this user alone; root's is for all.
+std::string own_directory() {
+    if (::geteuid() == 0) {
+        return for_all;
+    }
+    const char* const runtime = ::secure_getenv("XDG_RUNTIME_DIR");
+    if (runtime != nullptr && *runtime == '/') {
+        return std::string{runtime} + "/tocsin/name/local";
+    }
+    return "/tmp/tocsin-" + std::to_string(::geteuid()) + "/name/local";
+}
+
+// Nobody else may have made it, who could put names there.
+void make_directory(const std::string& directory) {
+    std::error_code error;
+    std::filesystem::create_directories(directory, error);
+    struct ::stat status = {};
+    if (error || ::stat(directory.c_str(), &status) != 0) {
+        throw std::system_error{error ? error : base::last_error(), "cannot make " + directory};
+    }
+    if (status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        fail(EPERM, "the directory of names is another's");
+    }
+}
+
+bool is_same_file(const base::Descriptor& file, const std::string& path) noexcept {
+    struct ::stat opened = {};
+    struct ::stat named = {};
+    return ::fstat(file.number(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+}
+
+// Locked; the file of an owner who is gone is taken over.
+base::Descriptor lock(const std::string& path) {
+    for (;;) {
+        base::Descriptor file{
+            ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, everybody_reads)};
+        if (!file) {
+            fail(errno, "cannot make the name");
+        }
+        if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+            fail(errno == EWOULDBLOCK ? EEXIST : errno, "the name is in use");
+        }
+        if (is_same_file(file, path)) {
+            return file;
+        }
+    }
+}
+
+bool read_place(const std::string& path, Names::Place& place) {
+    const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    if (!file || ::flock(file.number(), LOCK_SH | LOCK_NB) == 0) {
+        return false;  // there is none, or its owner is gone
+    }
+    std::array<char, 128> text = {};
+    const ssize_t size = ::read(file.number(), text.data(), text.size() - 1);
+    return size > 0 && std::sscanf(text.data(), "%d %d %" SCNx64, &place.process, &place.chid,
+                                   &place.token) == 3;
+}
+
+}  // namespace
+
+// A forked child is no owner.
+Names::Owned::Owned(std::string path, base::Descriptor file) noexcept
+    : path_{std::move(path)}, file_{std::move(file)} {
+    Unshared::add(file_.number());
+}
+
+Names::Owned::~Owned() {
+    ::unlink(path_.c_str());
+    Unshared::remove(file_.number());
+}
+
+std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& place) {
+    check(name);
+    const std::string path = own_directory() + '/' + name;
+    make_directory(std::filesystem::path{path}.parent_path());
+    base::Descriptor file = lock(path);
+    std::array<char, 128> text = {};
+    const int size = std::snprintf(text.data(), text.size(), "%d %d %" PRIx64 "\n", place.process,
+                                   place.chid, place.token);
+    if (::ftruncate(file.number(), 0) != 0 ||
+        ::pwrite(file.number(), text.data(), static_cast<std::size_t>(size), 0) != size) {
+        const int error = errno;
+        ::unlink(path.c_str());
+        fail(error, "cannot write the name");
+    }
+    return std::make_unique<Owned>(path, std::move(file));
+}
+
+Names::Place Names::find(const std::string& name) {
+    check(name);
+    Place place;
+    for (const std::string& directory : {own_directory(), std::string{for_all}}) {
+        if (read_place(directory + '/' + name, place)) {
+            return place;
+        }
+    }
+    fail(ENOENT, "nobody has that name");
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,45 @@
+// Where channels are found by name. Private to tocsin/qnx.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+
+#include <tocsin/base/descriptor.h>
+
+namespace tocsin::qnx {
+
+// A name is a file that its owner has locked as long as it lives. Whoever may read it may connect.
+// Functions throw std::system_error.
+class Names {
+public:
+    // Whose channel that is. `token` opens it.
+    struct Place {
+        ::pid_t process = 0;
+        int chid = 0;
+        std::uint64_t token = 0;
+    };
+
+    // A name that is in use until this goes.
+    class Owned {
+    public:
+        Owned(std::string path, base::Descriptor file) noexcept;
+        ~Owned();
+        Owned(const Owned&) = delete;
+        Owned& operator=(const Owned&) = delete;
+
+    private:
+        const std::string path_;
+        const base::Descriptor file_;
+    };
+
+    // EEXIST: somebody who lives has it. EINVAL: it is empty, begins with a slash, or leads
+    // upwards.
+    [[nodiscard]] static std::unique_ptr<Owned> add(const std::string& name, const Place& place);
+
+    // ENOENT: nobody who lives has it.
+    [[nodiscard]] static Place find(const std::string& name);
+};
+
+}  // namespace tocsin::qnx

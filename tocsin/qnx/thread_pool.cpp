@@ -1,0 +1,189 @@
+// Having as many threads as there is work for. Private to tocsin/qnx.
+#include <tocsin/qnx/thread_pool.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <iterator>
+#include <new>
+#include <pthread.h>
+
+namespace tocsin::qnx {
+
+bool ThreadPool::valid(const ::thread_pool_attr_t& attributes) noexcept {
+    return attributes.block_func != nullptr && attributes.handler_func != nullptr &&
+           attributes.context_alloc != nullptr && attributes.maximum > 0 &&
+           attributes.lo_water <= attributes.hi_water && attributes.hi_water <= attributes.maximum;
+}
+
+ThreadPool::ThreadPool(const ::thread_pool_attr_t& attributes, unsigned flags)
+    : attributes_{attributes},
+      name_{attributes.tid_name == nullptr ? "" : attributes.tid_name},
+      flags_{flags} {}
+
+int ThreadPool::start() noexcept {
+    const std::lock_guard lock{mutex_};
+    const int own = (flags_ & (POOL_FLAG_EXIT_SELF | POOL_FLAG_USE_SELF)) == POOL_FLAG_USE_SELF;
+    const int wanted = std::max<int>(attributes_.lo_water, 1) - own;
+    for (int count = 0; count < wanted; ++count) {
+        // Fewer threads than wanted are better than none.
+        if (const int error = start_one_locked(); error != 0 && threads_ == 0) {
+            return error;
+        }
+    }
+    return 0;
+}
+
+int ThreadPool::start_one_locked() noexcept {
+    join_finished_locked();
+    try {
+        finished_.reserve(static_cast<std::size_t>(threads_) + 1);
+    } catch (const std::bad_alloc&) {
+        return ENOMEM;
+    }
+    ::pthread_t thread = {};
+    const int error = ::pthread_create(&thread, attributes_.attr, run, this);
+    if (error != 0) {
+        return error;
+    }
+    ++threads_;
+    if (!name_.empty()) {
+        ::pthread_setname_np(thread, name_.substr(0, 15).c_str());
+    }
+    return 0;
+}
+
+// They have nothing left to do.
+void ThreadPool::join_finished_locked() noexcept {
+    for (const ::pthread_t thread : finished_) {
+        ::pthread_join(thread, nullptr);
+    }
+    finished_.clear();
+}
+
+// Of a thread, until it leaves, in whatever way.
+class ThreadPool::Stay {
+public:
+    Stay(ThreadPool& pool, bool joined) noexcept
+        : pool_{pool},
+          joined_{joined},
+          context{pool.attributes_.context_alloc(pool.attributes_.handle)} {}
+    ~Stay() { pool_.leave(context, joined_); }
+    Stay(const Stay&) = delete;
+    Stay& operator=(const Stay&) = delete;
+
+private:
+    ThreadPool& pool_;
+    const bool joined_;
+
+public:
+    ::resmgr_context_t* context;
+};
+
+void* ThreadPool::run(void* self) {
+    ThreadPool& pool = *static_cast<ThreadPool*>(self);
+    int state = PTHREAD_CREATE_JOINABLE;
+    if (pool.attributes_.attr != nullptr) {
+        ::pthread_attr_getdetachstate(pool.attributes_.attr, &state);
+    }
+    pool.take_turns(state == PTHREAD_CREATE_JOINABLE);
+    return nullptr;
+}
+
+void ThreadPool::take_turns(bool joined) {
+    Stay stay{*this, joined};
+    while (stay.context != nullptr) {
+        std::unique_lock lock{mutex_};
+        if (!begin_to_wait_locked()) {
+            break;
+        }
+        waiting_.push_back(stay.context);
+        const Place place = std::prev(waiting_.end());
+        lock.unlock();
+        ::resmgr_context_t* const got = attributes_.block_func(stay.context);
+        lock.lock();
+        waiting_.erase(place);
+        stop_waiting_locked();
+        lock.unlock();
+        if (got != nullptr) {
+            stay.context = got;
+            attributes_.handler_func(got);
+        }
+    }
+}
+
+// Those who are too many leave.
+bool ThreadPool::begin_to_wait_locked() noexcept {
+    const auto waiting = static_cast<int>(waiting_.size());
+    return !ending_ && waiting < std::max<int>(attributes_.hi_water, 1);
+}
+
+// More come when those who wait are too few.
+void ThreadPool::stop_waiting_locked() noexcept {
+    if (ending_ || waiting_.size() >= attributes_.lo_water) {
+        return;
+    }
+    const int wanted = std::min<int>(attributes_.increment, attributes_.maximum - threads_);
+    for (int count = 0; count < wanted; ++count) {
+        if (start_one_locked() != 0) {
+            return;  // those that there are go on
+        }
+    }
+}
+
+void ThreadPool::leave(::resmgr_context_t* context, bool joined) noexcept {
+    if (context != nullptr && attributes_.context_free != nullptr) {
+        attributes_.context_free(context);
+    }
+    const std::lock_guard lock{mutex_};
+    --threads_;
+    if (joined) {
+        finished_.push_back(::pthread_self());
+    }
+    left_.notify_all();
+}
+
+void ThreadPool::join() {
+    {
+        const std::lock_guard lock{mutex_};
+        ++threads_;
+    }
+    take_turns(false);
+}
+
+// One that has not begun to wait yet does not hear of it, and is told again.
+void ThreadPool::end() noexcept {
+    constexpr std::chrono::milliseconds moment{10};
+    std::unique_lock lock{mutex_};
+    ending_ = true;
+    while (threads_ > 0) {
+        for (::resmgr_context_t* const context : waiting_) {
+            if (attributes_.unblock_func != nullptr) {
+                attributes_.unblock_func(context);
+            } else {
+                ::dispatch_unblock(reinterpret_cast<::dispatch_context_t*>(context));
+            }
+        }
+        left_.wait_for(lock, moment, [&] { return threads_ == 0; });
+    }
+    join_finished_locked();
+}
+
+int ThreadPool::limit(int low, int high, int maximum, int increment) noexcept {
+    const std::lock_guard lock{mutex_};
+    ::thread_pool_attr_t changed = attributes_;
+    const auto set = [](unsigned short& mark, int value) {
+        mark = value < 0 ? mark : static_cast<unsigned short>(std::min(value, 0xffff));
+    };
+    set(changed.lo_water, low);
+    set(changed.hi_water, high);
+    set(changed.maximum, maximum);
+    set(changed.increment, increment);
+    if (!valid(changed)) {
+        return EINVAL;
+    }
+    attributes_ = changed;
+    return 0;
+}
+
+}  // namespace tocsin::qnx

@@ -1,0 +1,61 @@
+// Threads that take turns to wait. Private to tocsin/qnx.
+#pragma once
+
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tocsin::qnx {
+
+// As many as thread_pool_create() says. Functions that return int return 0 or an errno. Any thread.
+class ThreadPool {
+public:
+    // EINVAL by `valid` for marks that contradict each other.
+    [[nodiscard]] static bool valid(const ::thread_pool_attr_t& attributes) noexcept;
+
+    // Throws std::bad_alloc.
+    ThreadPool(const ::thread_pool_attr_t& attributes, unsigned flags);
+
+    [[nodiscard]] unsigned flags() const noexcept { return flags_; }
+
+    [[nodiscard]] int start() noexcept;
+
+    // The calling thread is one of the pool's until it leaves.
+    void join();
+
+    // Returns when all threads have left.
+    void end() noexcept;
+
+    [[nodiscard]] int limit(int low, int high, int maximum, int increment) noexcept;
+
+private:
+    using Place = std::list<::resmgr_context_t*>::iterator;
+
+    class Stay;
+
+    static void* run(void* self);
+    void take_turns(bool joined);
+    [[nodiscard]] int start_one_locked() noexcept;
+    [[nodiscard]] bool begin_to_wait_locked() noexcept;
+    void stop_waiting_locked() noexcept;
+    void leave(::resmgr_context_t* context, bool joined) noexcept;
+    void join_finished_locked() noexcept;
+
+    ::thread_pool_attr_t attributes_;
+    const std::string name_;
+    const unsigned flags_;
+    std::mutex mutex_;
+    std::condition_variable left_;
+    std::list<::resmgr_context_t*> waiting_;
+    std::vector<::pthread_t> finished_;  // to be joined
+    int threads_ = 0;
+    bool ending_ = false;
+};
+
+}  // namespace tocsin::qnx
