@@ -167,8 +167,8 @@ void RemoteCall::give_up(Channel& channel) noexcept {
             return;
         }
     }
-    if (Calls::take(rcvid) == nullptr) {
-        return;  // it is being answered
+    if (rcvid == 0 || Calls::take(rcvid) == nullptr) {
+        return;  // it was never received, or is being answered
     }
     {
         const std::lock_guard lock{mutex_};
