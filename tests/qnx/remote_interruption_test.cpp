@@ -87,7 +87,7 @@ TEST(RemoteInterruption, only_the_states_that_are_named_are_limited) {
     EXPECT_EQ(sender.error, ETIMEDOUT);
 }
 
-TEST(RemoteInterruption, a_cancelled_sender_goes_and_its_server_is_told) {
+TEST(ForkedClients, a_cancelled_sender_goes_and_its_server_is_told) {
     Server server{_NTO_CHF_UNBLOCK};
     Process client{[&](Process& self) {
         const int coid = ConnectAttach(0, ::getppid(), server.chid, _NTO_SIDE_CHANNEL, 0);

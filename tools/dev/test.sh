@@ -114,7 +114,7 @@ dev_test() {
     build_ahead release asan tsan fuzz
     suite release
     test_packages
-    suite asan "${release_only[@]}"
+    suite asan "${release_only[@]}" forked mount-forked
     suite tsan "${release_only[@]}" forked mount-forked
     tool "models" models/run
     if check "build fuzz" await_build fuzz; then
