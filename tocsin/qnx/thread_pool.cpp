@@ -182,7 +182,11 @@ int ThreadPool::limit(int low, int high, int maximum, int increment) noexcept {
     if (!valid(changed)) {
         return EINVAL;
     }
-    attributes_ = changed;
+    // The functions beside them are read without the lock.
+    attributes_.lo_water = changed.lo_water;
+    attributes_.hi_water = changed.hi_water;
+    attributes_.maximum = changed.maximum;
+    attributes_.increment = changed.increment;
     return 0;
 }
 
