@@ -52,13 +52,22 @@ public:
     // False when it stays shut for `limit`.
     [[nodiscard]] bool pass(std::chrono::nanoseconds limit = patience) {
         std::unique_lock lock{mutex_};
+        awaited_ = true;
+        opened_.notify_all();
         return opened_.wait_for(lock, limit, [this] { return open_; });
+    }
+
+    // Returns when a thread has come to wait, or has waited.
+    void be_awaited() {
+        std::unique_lock lock{mutex_};
+        opened_.wait(lock, [this] { return awaited_; });
     }
 
 private:
     std::mutex mutex_;
     std::condition_variable opened_;
     bool open_ = false;
+    bool awaited_ = false;
 };
 
 }  // namespace tocsin::core

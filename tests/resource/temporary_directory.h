@@ -33,6 +33,9 @@ public:
                 unmount_all();
             }
         }};
+        // A test that forks while the thread is being made could leave its child without memory:
+        // the address sanitizer's may be locked then.
+        over_.be_awaited();
     }
     ~TemporaryDirectory() {
         over_.open();
