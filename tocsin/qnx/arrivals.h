@@ -9,7 +9,6 @@
 #include <sys/siginfo.h>
 
 #include <tocsin/base/list.h>
-#include <tocsin/qnx/call.h>
 
 namespace tocsin::qnx {
 
@@ -26,20 +25,6 @@ struct Pulse final : Arrival {
 
     // Keeps alive what this is a part of; a pulse of its own has none.
     std::shared_ptr<void> whole;
-};
-
-// A call that may be received at a channel. Whoever makes it keeps it until it is answered, or
-// withdrawn from the channel.
-class QueuedCall : public Call, public Arrival, public std::enable_shared_from_this<QueuedCall> {
-public:
-    QueuedCall(std::shared_ptr<Client> client, const ::_msg_info& info) noexcept
-        : Call{std::move(client), info}, Arrival{info.priority} {}
-
-    // It is being received under that number. The channel is locked.
-    virtual void received(int rcvid) noexcept = 0;
-
-    // It has not been received after all: true when it waits again. The channel is locked.
-    [[nodiscard]] virtual bool returned() noexcept = 0;
 };
 
 // Arrivals of one kind by priority. Every step is O(1). Owns nothing; not thread-safe.

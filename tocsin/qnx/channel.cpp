@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
-#include <sys/random.h>
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/random.h>
 #include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
@@ -16,12 +16,6 @@ namespace {
 
 constexpr std::size_t pulses_queued_max = 1U << 16U;
 constexpr std::size_t pulses_spare_max = 64;
-
-// 0, which is nobody's, when there is no chance to be had.
-std::uint64_t random_token() noexcept {
-    std::uint64_t token = 0;
-    return ::getrandom(&token, sizeof token, 0) == sizeof token ? token : 0;
-}
 
 bool stands_alone(const Pulse& pulse) noexcept {
     return pulse.whole == nullptr;
@@ -104,7 +98,7 @@ private:
 RoomListener::~RoomListener() = default;
 
 Channel::Channel(int chid, unsigned flags) noexcept
-    : chid_{chid}, flags_{flags}, token_{random_token()} {}
+    : chid_{chid}, flags_{flags}, token_{random_number<std::uint64_t>()} {}
 
 Channel::~Channel() {
     while (Pulse* const pulse = pulses_.first()) {

@@ -12,6 +12,7 @@
 #include <tocsin/base/list.h>
 #include <tocsin/core/wake_channel.h>
 #include <tocsin/qnx/arrivals.h>
+#include <tocsin/qnx/queued_call.h>
 #include <tocsin/qnx/waiting.h>
 
 namespace tocsin::qnx {

@@ -21,7 +21,7 @@ public:
         if (!message_.withdraw(channel_)) {
             message_.bell_.wait_for_certain();
         } else if (message_.rcvid() != 0 && channel_.has(_NTO_CHF_UNBLOCK)) {
-            message_.send_unblock_pulse(channel_, message_.rcvid());
+            message_.pulse_unblock(channel_);
         }
     }
     Sending(const Sending&) = delete;
@@ -90,44 +90,14 @@ bool LocalMessage::withdraw(Channel& channel) noexcept {
     }
 }
 
-int LocalMessage::rcvid() const noexcept {
-    const std::lock_guard lock{mutex_};
-    return rcvid_;
-}
-
-void LocalMessage::request_unblock(Channel& channel, int cause) noexcept {
-    int rcvid = 0;
-    {
-        const std::lock_guard lock{mutex_};
-        if (state_ != State::received || cause_ != 0) {
-            return;
-        }
-        cause_ = cause;
-        rcvid = rcvid_;
-    }
-    send_unblock_pulse(channel, rcvid);
-}
-
-void LocalMessage::send_unblock_pulse(Channel& channel, int rcvid) noexcept {
-    channel.pulse(unblock_,
-                  {.scoid = client().scoid(),
-                   .priority = priority,
-                   .code = _PULSE_CODE_UNBLOCK,
-                   .value = {.sival_long = rcvid},
-                   .only_if_awaited = false},
-                  shared_from_this());
-}
-
 ssize_t LocalMessage::read(Pieces pieces, std::size_t offset) {
     const std::lock_guard lock{mutex_};
-    return state_ == State::received ? static_cast<ssize_t>(copy(pieces, 0, message_, offset))
-                                     : -ESRCH;
+    return is_received_locked() ? static_cast<ssize_t>(copy(pieces, 0, message_, offset)) : -ESRCH;
 }
 
 ssize_t LocalMessage::write(Pieces pieces, std::size_t offset) {
     const std::lock_guard lock{mutex_};
-    return state_ == State::received ? static_cast<ssize_t>(copy(room_, offset, pieces, 0))
-                                     : -ESRCH;
+    return is_received_locked() ? static_cast<ssize_t>(copy(room_, offset, pieces, 0)) : -ESRCH;
 }
 
 void LocalMessage::reply(long status, Pieces pieces) {
@@ -153,20 +123,6 @@ void LocalMessage::fail(int error) {
         state_ = State::answered;
     }
     bell_.ring();
-}
-
-::_msg_info LocalMessage::info() const noexcept {
-    const std::lock_guard lock{mutex_};
-    ::_msg_info now = info_;
-    if (cause_ != 0) {
-        now.flags = static_cast<std::int16_t>(now.flags | _NTO_MI_UNBLOCK_REQ);
-    }
-    return now;
-}
-
-int LocalMessage::cause() const noexcept {
-    const std::lock_guard lock{mutex_};
-    return cause_ == 0 ? EINTR : cause_;
 }
 
 void LocalMessage::received(int rcvid) noexcept {

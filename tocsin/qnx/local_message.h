@@ -28,8 +28,6 @@ public:
     [[nodiscard]] ssize_t write(Pieces pieces, std::size_t offset) override;
     void reply(long status, Pieces pieces) override;
     void fail(int error) override;
-    [[nodiscard]] ::_msg_info info() const noexcept override;
-    [[nodiscard]] int cause() const noexcept override;
     void received(int rcvid) noexcept override;
     [[nodiscard]] bool returned() noexcept override;
 
@@ -43,21 +41,17 @@ private:
     enum class State : std::uint8_t { queued, received, answered, gone };
 
     [[nodiscard]] bool withdraw(Channel& channel) noexcept;
-    [[nodiscard]] int rcvid() const noexcept;
-    void request_unblock(Channel& channel, int cause) noexcept;
-    void send_unblock_pulse(Channel& channel, int rcvid) noexcept;
+    [[nodiscard]] bool is_received_locked() const noexcept override {
+        return state_ == State::received;
+    }
 
     const Pieces message_;
     const Pieces room_;
     Channel* channel_ = nullptr;
     Bell bell_;
-    mutable std::mutex mutex_;
     State state_ = State::queued;
-    int rcvid_ = 0;
-    int cause_ = 0;
     bool ring_when_received_ = false;
     Answer answer_;
-    Pulse unblock_;
 };
 
 }  // namespace tocsin::qnx

@@ -1,10 +1,11 @@
 // getprio() and setprio(). Private to tocsin/qnx.
 #include <sched.h>
 
+#include <tocsin/qnx/waiting.h>
+
 namespace {
 
-// What QNX gives to programs of which nobody says anything.
-constexpr int usual_priority = 10;
+using tocsin::qnx::usual_priority;
 
 constexpr bool is_real_time(int policy) noexcept {
     return policy == SCHED_FIFO || policy == SCHED_RR;

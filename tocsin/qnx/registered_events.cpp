@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
-#include <sys/random.h>
 #include <unordered_map>
 
 #include <tocsin/qnx/process_table.h>
+#include <tocsin/qnx/random.h>
 #include <tocsin/qnx/waiting.h>
 
 namespace tocsin::qnx {
@@ -37,12 +37,6 @@ std::uint32_t handle_of(const struct ::sigevent& event) noexcept {
     return static_cast<std::uint32_t>(event.sigev_handle);
 }
 
-// 0 when there is no chance to be had.
-std::uint32_t random_number() noexcept {
-    std::uint32_t number = 0;
-    return ::getrandom(&number, sizeof number, 0) == sizeof number ? number : 0;
-}
-
 }  // namespace
 
 int RegisteredEvents::add(struct ::sigevent& event, std::uint64_t server) noexcept {
@@ -53,7 +47,7 @@ int RegisteredEvents::add(struct ::sigevent& event, std::uint64_t server) noexce
     const std::lock_guard lock{all.mutex};
     std::uint32_t handle = 0;
     do {
-        handle = random_number();
+        handle = random_number<std::uint32_t>();
         if (handle == 0) {
             return EAGAIN;
         }

@@ -101,7 +101,7 @@ void note_reply(FileMessage& message, const Outcome& outcome) {
     info.tid = caller.thread;
     info.scoid = client->scoid();
     info.coid = from.coid;
-    info.priority = 10;  // what QNX gives a process that asks for none
+    info.priority = usual_priority;
     return info;
 }
 

@@ -14,8 +14,6 @@ namespace tocsin::qnx {
 
 namespace {
 
-constexpr int usual_priority = 10;
-
 // A wait without an end would be begun again by the kernel after a handler with SA_RESTART; one
 // with an end is not.
 constexpr ::timespec never = {.tv_sec = 1'000'000'000'000, .tv_nsec = 0};

@@ -72,7 +72,11 @@ private:
     struct ::sigevent event_ = {};
 };
 
-// The calling thread's number, and its priority as QNX has them: 10 unless it is one of real time.
+// What QNX gives to who asks for none.
+constexpr int usual_priority = 10;
+
+// The calling thread's number, and its priority as QNX has them: the usual one unless it is one of
+// real time.
 [[nodiscard]] int own_thread() noexcept;
 [[nodiscard]] int own_priority() noexcept;
 

@@ -5,7 +5,6 @@
 #include <cerrno>
 #include <new>
 #include <sys/epoll.h>
-#include <sys/random.h>
 #include <unistd.h>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include <tocsin/qnx/link/client_links.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
+#include <tocsin/qnx/random.h>
 
 namespace tocsin::qnx {
 
@@ -22,12 +22,6 @@ namespace {
 // How many frames of one client are read before others have their turn.
 constexpr int frames_in_turn = 64;
 
-// 0 when there is no chance to be had.
-std::uint64_t random_ticket() noexcept {
-    std::uint64_t ticket = 0;
-    return ::getrandom(&ticket, sizeof ticket, 0) == sizeof ticket ? ticket : 0;
-}
-
 int limited_priority(int priority) noexcept {
     return std::clamp(priority, 0, priority_max);
 }
@@ -35,7 +29,7 @@ int limited_priority(int priority) noexcept {
 }  // namespace
 
 ClientLink::ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept
-    : socket_{std::move(socket)}, peer_{peer}, ticket_{random_ticket()} {
+    : socket_{std::move(socket)}, peer_{peer}, ticket_{random_number<std::uint64_t>()} {
     Unshared::add(socket_.number());
 }
 

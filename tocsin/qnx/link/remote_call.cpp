@@ -47,7 +47,7 @@ void RemoteCall::end_locked(AreaState from, int error, long status) noexcept {
 
 ssize_t RemoteCall::read(Pieces pieces, std::size_t offset) {
     const std::lock_guard lock{mutex_};
-    if (over_ || rcvid_ == 0) {
+    if (!is_received_locked()) {
         return -ESRCH;
     }
     const ::iovec message = piece_of(area_->message(), size_);
@@ -56,7 +56,7 @@ ssize_t RemoteCall::read(Pieces pieces, std::size_t offset) {
 
 ssize_t RemoteCall::write(Pieces pieces, std::size_t offset) {
     const std::lock_guard lock{mutex_};
-    if (over_ || rcvid_ == 0) {
+    if (!is_received_locked()) {
         return -ESRCH;
     }
     const ::iovec room = piece_of(area_->message() + size_, room_);
@@ -89,7 +89,7 @@ bool RemoteCall::note_locked(std::size_t offset, std::size_t size, std::size_t p
 
 void RemoteCall::reply(long status, Pieces pieces) {
     const std::lock_guard lock{mutex_};
-    if (over_ || rcvid_ == 0) {
+    if (!is_received_locked()) {
         return;
     }
     const ::iovec room = piece_of(area_->message() + size_, room_);
@@ -102,20 +102,6 @@ void RemoteCall::fail(int error) {
     if (!over_) {
         end_locked(rcvid_ == 0 ? AreaState::queued : AreaState::received, error, 0);
     }
-}
-
-::_msg_info RemoteCall::info() const noexcept {
-    const std::lock_guard lock{mutex_};
-    ::_msg_info now = info_;
-    if (cause_ != 0) {
-        now.flags = static_cast<std::int16_t>(now.flags | _NTO_MI_UNBLOCK_REQ);
-    }
-    return now;
-}
-
-int RemoteCall::cause() const noexcept {
-    const std::lock_guard lock{mutex_};
-    return cause_ == 0 ? EINTR : cause_;
 }
 
 // A sender that has given up while this was queued has its area back at once; who receives it finds
@@ -175,31 +161,8 @@ void RemoteCall::give_up(Channel& channel) noexcept {
         let_go_locked();
     }
     if (channel.has(_NTO_CHF_UNBLOCK)) {
-        pulse_unblock(channel, rcvid);
+        pulse_unblock(channel);
     }
-}
-
-void RemoteCall::request_unblock(Channel& channel, int cause) noexcept {
-    int rcvid = 0;
-    {
-        const std::lock_guard lock{mutex_};
-        if (over_ || rcvid_ == 0 || cause_ != 0) {
-            return;
-        }
-        cause_ = cause;
-        rcvid = rcvid_;
-    }
-    pulse_unblock(channel, rcvid);
-}
-
-void RemoteCall::pulse_unblock(Channel& channel, int rcvid) noexcept {
-    channel.pulse(unblock_,
-                  {.scoid = client().scoid(),
-                   .priority = priority,
-                   .code = _PULSE_CODE_UNBLOCK,
-                   .value = {.sival_long = rcvid},
-                   .only_if_awaited = false},
-                  shared_from_this());
 }
 
 }  // namespace tocsin::qnx

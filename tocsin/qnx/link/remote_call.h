@@ -26,8 +26,6 @@ public:
     [[nodiscard]] ssize_t write(Pieces pieces, std::size_t offset) override;
     void reply(long status, Pieces pieces) override;
     void fail(int error) override;
-    [[nodiscard]] ::_msg_info info() const noexcept override;
-    [[nodiscard]] int cause() const noexcept override;
     void received(int rcvid) noexcept override;
     [[nodiscard]] bool returned() noexcept override;
 
@@ -38,27 +36,22 @@ public:
     // be.
     void give_up(Channel& channel) noexcept;
 
-    // The sender wants to be unblocked, because of `cause`.
-    void request_unblock(Channel& channel, int cause) noexcept;
-
 private:
     [[nodiscard]] bool move_locked(AreaState from, AreaState to) noexcept;
     [[nodiscard]] bool note_locked(std::size_t offset, std::size_t size,
                                    std::size_t places) noexcept;
     void end_locked(AreaState from, int error, long status) noexcept;
     void let_go_locked() noexcept;
-    void pulse_unblock(Channel& channel, int rcvid) noexcept;
+    [[nodiscard]] bool is_received_locked() const noexcept override {
+        return !over_ && rcvid_ != 0;
+    }
 
     const std::shared_ptr<Area> area_;
     const std::size_t size_;
     const std::size_t room_;
-    mutable std::mutex mutex_;
     bool over_ = false;
-    int rcvid_ = 0;
-    int cause_ = 0;
     std::array<AreaRange, AreaHeader::ranges_max> ranges_ = {};
     std::size_t range_count_ = 0;
-    Pulse unblock_;
 };
 
 }  // namespace tocsin::qnx
