@@ -43,9 +43,19 @@ Client::Client(const std::string& path, int flags) : descriptor_{open_path(path,
     }
 }
 
+// The kernel may interrupt a read without a signal that anybody could see: a signal that is ignored
+// wakes a thread if another one blocks it at that moment. As every program, a client reads again.
+ssize_t Client::read_into(std::string& space) const {
+    ssize_t got = 0;
+    do {
+        got = ::read(descriptor(), space.data(), space.size());
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
 std::string Client::read(std::size_t size) const {
     std::string space(size, '\0');
-    const ssize_t got = ::read(descriptor(), space.data(), size);
+    const ssize_t got = read_into(space);
     return got > 0    ? space.substr(0, static_cast<std::size_t>(got))
            : got == 0 ? "<end>"
                       : name_of(errno);
@@ -55,7 +65,7 @@ std::string Client::read_all() const {
     std::string all;
     for (;;) {
         std::string space(65536, '\0');
-        const ssize_t got = ::read(descriptor(), space.data(), space.size());
+        const ssize_t got = read_into(space);
         if (got <= 0) {
             return all;
         }

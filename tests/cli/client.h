@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
 #include <utility>
 
 #include <tocsin/base/descriptor.h>
@@ -38,6 +39,8 @@ public:
     [[nodiscard]] tocsin_records_lost losses() const;
 
 private:
+    [[nodiscard]] ssize_t read_into(std::string& space) const;
+
     tocsin::base::Descriptor descriptor_;
 };
 
