@@ -303,5 +303,20 @@ TEST(DispatchChannel, a_dispatch_may_wait_at_a_channel_of_the_programs) {
     EXPECT_EQ(errno, EINVAL);
 }
 
+TEST(DispatchChannel, a_path_needs_a_channel_that_is_told_of_clients_that_go) {
+    Server deaf;
+    dispatch_t* const dpp = dispatch_create_channel(deaf.chid, 0);
+    ASSERT_NE(dpp, nullptr);
+    ::resmgr_connect_funcs_t connect = {};
+    ::resmgr_io_funcs_t io = {};
+    ::iofunc_attr_t attr = {};
+    iofunc_func_init(_RESMGR_CONNECT_NFUNCS, &connect, _RESMGR_IO_NFUNCS, &io);
+    iofunc_attr_init(&attr, S_IFCHR | 0666, nullptr, nullptr);
+    const char* const path = "/no/such/device";
+    EXPECT_EQ(resmgr_attach(dpp, nullptr, path, _FTYPE_ANY, 0, &connect, &io, &attr), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
 }  // namespace
 }  // namespace tocsin::qnx

@@ -4,6 +4,7 @@
 #include <sys/dispatch.h>
 
 #include <array>
+#include <atomic>
 #include <cstring>
 #include <devctl.h>
 #include <fcntl.h>
@@ -88,6 +89,29 @@ int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
     return _RESMGR_PTR(ctp, msg, sizeof *msg);
 }
 
+std::array<::iofunc_notify_t, 3> armed;
+
+int io_notify(::resmgr_context_t* ctp, ::io_notify_t* msg, ::iofunc_ocb_t*) {
+    return iofunc_notify(ctp, msg, armed.data(), 0, nullptr, nullptr);
+}
+
+int io_close_dup(::resmgr_context_t* ctp, ::io_close_t* msg, ::iofunc_ocb_t* ocb) {
+    iofunc_notify_remove(ctp, armed.data());
+    return iofunc_close_dup_default(ctp, msg, ocb);
+}
+
+std::atomic<int> ends{0};
+
+int note_end(message_context_t*, int, unsigned, void*) {
+    ++ends;
+    return 0;
+}
+
+int io_count_ends(::resmgr_context_t* ctp, ::io_read_t*, ::iofunc_ocb_t*) {
+    _RESMGR_STATUS(ctp, 0);
+    return ends > 0 ? EOK : EBUSY;
+}
+
 // The manager is another process.
 class MountForkedManager : public testing::Test {
 protected:
@@ -95,7 +119,12 @@ protected:
         : manager{[&](Process& self) {
               device.io.devctl = io_devctl;
               device.io.msg = io_message;
+              device.io.notify = io_notify;
+              device.io.close_dup = io_close_dup;
+              device.io.read = io_count_ends;
+              IOFUNC_NOTIFY_INIT(armed.data());
               device.serve(2);
+              pulse_attach(device.dispatch, 0, _PULSE_CODE_DISCONNECT, note_end, nullptr);
               self.from.say(1);
               const int told = self.to.hear();
               device.stop();
@@ -213,6 +242,27 @@ TEST_F(MountForkedManager, sizes_that_lie_are_refused) {
     EXPECT_EQ(errno, EINVAL);
     EXPECT_EQ(::ioctl(fd, _IOWR(native_type, 4, int), &command), -1);
     EXPECT_EQ(errno, ENOTTY);
+}
+
+TEST_F(MountForkedManager, what_a_dead_client_armed_goes_also_when_the_program_is_told_of_its_end) {
+    const auto arm = [this] {
+        const Server server;
+        struct ::sigevent event = {};
+        SIGEV_PULSE_INT_INIT(&event, server.coid, 10, 1, 0);
+        return ionotify(fd, _NOTIFY_ACTION_TRANARM, _NOTIFY_COND_INPUT, &event) < 0 ? errno : 0;
+    };
+    {
+        Process client{[&](Process& self) {
+            self.from.say(arm());
+            ::pause();
+            return 0;
+        }};
+        ASSERT_EQ(client.from.hear(), 0);
+        EXPECT_EQ(Process{[&](Process&) { return arm(); }}.wait(), EBUSY);
+    }
+    EXPECT_TRUE(until([&] { return Process{[&](Process&) { return arm(); }}.wait() == 0; }));
+    char none = 0;
+    EXPECT_TRUE(until([&] { return ::read(fd, &none, 1) == 0; })) << "its function has been called";
 }
 
 TEST_F(MountForkedManager, a_pulse_to_a_descriptor_reaches_its_manager) {

@@ -2,8 +2,10 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <grp.h>
+#include <numeric>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -19,9 +21,10 @@ constexpr ::gid_t group = 23456;
 class MountRootManager : public testing::Test {
 protected:
     // What open(2) fails with for the user, who is in `further` beside a group of no meaning.
-    [[nodiscard]] int opening(int flags, ::gid_t further = group + 1) const {
+    [[nodiscard]] int opening(int flags, const std::vector<::gid_t>& further = {group + 1}) const {
         return core::in_child([&] {
-            if (::setgroups(1, &further) != 0 || ::setgid(group + 2) != 0 || ::setuid(user) != 0) {
+            if (::setgroups(further.size(), further.data()) != 0 || ::setgid(group + 2) != 0 ||
+                ::setuid(user) != 0) {
                 return core::child_failed;
             }
             return ::open(device.path.c_str(), flags) < 0 ? errno : 0;
@@ -70,8 +73,21 @@ TEST_F(MountRootManager, a_further_group_of_the_client_counts) {
     device.attr.mode = S_IFCHR | 0660;
     device.attr.gid = group;
     device.serve();
-    EXPECT_EQ(opening(O_RDWR, group), 0);
+    EXPECT_EQ(opening(O_RDWR, {group}), 0);
     EXPECT_EQ(opening(O_RDWR), EACCES);
+}
+
+TEST_F(MountRootManager, the_last_of_many_groups_counts_as_the_first) {
+    device.attr.mode = S_IFCHR | 0660;
+    device.attr.gid = group;
+    device.serve();
+    std::vector<::gid_t> many(1000);
+    std::iota(many.begin(), many.end(), group + 10);
+    EXPECT_EQ(opening(O_RDWR, many), EACCES);
+    many.back() = group;
+    EXPECT_EQ(opening(O_RDWR, many), 0);
+    std::iota(many.begin(), many.end() - 1, ::gid_t{1});
+    EXPECT_EQ(opening(O_RDWR, many), 0);
 }
 
 TEST_F(MountRootManager, only_the_owner_changes_the_mode) {

@@ -13,8 +13,11 @@
 #include <gtest/gtest.h>
 
 #include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/implied_events.h>
 #include <tocsin/qnx/link/remote_connection.h>
+#include <tocsin/qnx/link/server_link.h>
 #include <tocsin/qnx/link/socket.h>
 
 #include "process.h"
@@ -105,6 +108,20 @@ TEST_F(RemoteEvent, a_handle_of_another_server_and_a_forged_one_deliver_nothing)
     ASSERT_EQ(own.receive(), 0);
     EXPECT_EQ(own.received.pulse.code, 3);
     EXPECT_EQ(MsgUnregisterEvent(&event), 0);
+}
+
+TEST_F(RemoteEvent, handles_go_with_the_server_that_they_are_for) {
+    SIGEV_PULSE_INT_INIT(&event, own.coid, 20, 3, 42);
+    std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
+    const ServerIdentity identity = link->identity();
+    EXPECT_EQ(ImpliedEvents::make_handle(event, *link), 0);
+    RegisteredEvents::Found found;
+    EXPECT_EQ(RegisteredEvents::find(event, identity, found), 0);
+    EXPECT_EQ(found.event.sigev_code, 3);
+    server.process.kill(SIGKILL);
+    ConnectDetach(server.coid);
+    link.reset();
+    EXPECT_TRUE(until([&] { return RegisteredEvents::find(event, identity, found) == EINVAL; }));
 }
 
 TEST_F(RemoteEvent, a_connection_may_refuse_events) {
@@ -290,7 +307,8 @@ TEST_F(HostileLink, a_second_message_in_an_area_that_is_in_use_ends_the_link) {
     ::munmap(start, 8192);
 }
 
-TEST_F(HostileLink, another_user_needs_the_token_of_the_channel) {
+// This one needs root, and is named as all who do.
+TEST(MountRootLink, another_user_needs_the_token_of_the_channel) {
     Server open;
     const std::uint64_t token = Channels::find(open.chid)->token();
     Process nobody{[&](Process&) {

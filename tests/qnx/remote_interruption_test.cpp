@@ -1,9 +1,12 @@
 // Shows that nobody waits longer than it wants for another process.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <thread>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -131,6 +134,36 @@ TEST(RemoteInterruption, a_stopped_server_costs_its_clients_no_more_time_than_th
     EXPECT_EQ(MsgSend(server.coid, "", 1, nullptr, 0), sent);
 }
 
+TEST(RemoteInterruption, a_server_that_does_not_answer_keeps_nobody_from_others) {
+    const auto serve = [](Process& self) {
+        const Server server;
+        self.from.say(server.chid);
+        return self.to.hear();
+    };
+    Process stopped{serve};
+    Process other{serve};
+    const int chid = stopped.from.hear();
+    const int other_chid = other.from.hear();
+    stopped.stop();
+    std::atomic<int> thread{0};
+    std::atomic<int> result{0};
+    std::thread waits{[&] {
+        thread = ::gettid();
+        result = ConnectAttach_r(0, stopped.pid, chid, _NTO_SIDE_CHANNEL, 0);
+    }};
+    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
+    const int coid = ConnectAttach(0, other.pid, other_chid, _NTO_SIDE_CHANNEL, 0);
+    EXPECT_GE(coid, _NTO_SIDE_CHANNEL);
+    EXPECT_EQ(result, 0) << "the other one was reached in the meantime";
+    waits.join();
+    EXPECT_EQ(result, -ETIMEDOUT);
+    stopped.go_on();
+    const int at_last = ConnectAttach(0, stopped.pid, chid, _NTO_SIDE_CHANNEL, 0);
+    EXPECT_GE(at_last, _NTO_SIDE_CHANNEL);
+    EXPECT_EQ(ConnectDetach(at_last), 0);
+    EXPECT_EQ(ConnectDetach(coid), 0);
+}
+
 TEST(RemoteInterruption, a_full_channel_holds_its_client_back_and_loses_nothing) {
     constexpr int count = 100'000;
     Server server;
@@ -165,14 +198,11 @@ TEST(RemoteInterruption, what_a_stopped_client_is_told_waits_for_it_and_for_nobo
         SIGEV_PULSE_INT_INIT(&event, own.coid, 10, 7, 0);
         MsgSend(coid, &event, sizeof event, nullptr, 0);
         self.from.say(1);
-        std::vector<bool> seen(count);
-        for (int received = 0; received < count; ++received) {
-            if (own.receive() != 0) {
-                return 1;
-            }
-            seen[static_cast<std::size_t>(own.received.pulse.value.sival_int)] = true;
+        std::vector<int> seen(count);
+        while (own.receive() == 0 && own.received.pulse.value.sival_int != count) {
+            ++seen[static_cast<std::size_t>(own.received.pulse.value.sival_int)];
         }
-        return std::ranges::count(seen, true) == count ? 0 : 2;
+        return std::ranges::count(seen, 1) == count ? 0 : 1;
     }};
     const int rcvid = server.receive();
     ASSERT_GT(rcvid, 0);
@@ -185,6 +215,10 @@ TEST(RemoteInterruption, what_a_stopped_client_is_told_waits_for_it_and_for_nobo
         event.sigev_value.sival_int = sent;
         ASSERT_EQ(MsgDeliverEvent(rcvid, &event), 0);
     }
+    // What is kept for it already is kept once.
+    ASSERT_EQ(MsgDeliverEvent(rcvid, &event), 0);
+    event.sigev_value.sival_int = count;
+    ASSERT_EQ(MsgDeliverEvent(rcvid, &event), 0);
     client.go_on();
     EXPECT_EQ(client.wait(), 0);
 }

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstdio>
+#include <cstdlib>
 #include <fcntl.h>
 #include <span>
 #include <string_view>
@@ -18,11 +19,20 @@ namespace tocsin::qnx {
 
 namespace {
 
+class StatusPath {
+public:
+    explicit StatusPath(::pid_t thread) noexcept {
+        std::snprintf(path_.data(), path_.size(), "/proc/%d/status", thread);
+    }
+    [[nodiscard]] const char* text() const noexcept { return path_.data(); }
+
+private:
+    std::array<char, 40> path_{};
+};
+
 // The first bytes of the thread's status, in which what is sought stands; nothing when it is gone.
 std::string_view read_status(::pid_t thread, std::span<char> buffer) noexcept {
-    std::array<char, 40> path{};
-    std::snprintf(path.data(), path.size(), "/proc/%d/status", thread);
-    const base::Descriptor file{::open(path.data(), O_RDONLY | O_CLOEXEC)};
+    const base::Descriptor file{::open(StatusPath{thread}.text(), O_RDONLY | O_CLOEXEC)};
     const ssize_t size = file ? ::read(file.number(), buffer.data(), buffer.size()) : 0;
     return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(size, 0))};
 }
@@ -46,6 +56,31 @@ bool take_number(std::string_view& line, unsigned& number) noexcept {
 }
 
 constexpr std::size_t status_size = 4096;
+
+// Whether `group` is among all the groups of the process, of which there may be 65,536.
+bool is_among_all_groups(::pid_t process, ::gid_t group) noexcept {
+    std::FILE* const file = std::fopen(StatusPath{process}.text(), "re");
+    if (file == nullptr) {
+        return false;
+    }
+    constexpr std::string_view name = "Groups:";
+    char* text = nullptr;
+    std::size_t room = 0;
+    bool found = false;
+    while (!found && ::getline(&text, &room, file) > 0) {
+        std::string_view line{text};
+        if (line.starts_with(name)) {
+            line.remove_prefix(name.size());
+            unsigned one = 0;
+            while (!found && take_number(line, one)) {
+                found = one == group;
+            }
+        }
+    }
+    std::free(text);
+    static_cast<void>(std::fclose(file));
+    return found;
+}
 
 }  // namespace
 
@@ -76,7 +111,10 @@ void describe(const Credentials& credentials, int groups_max, ::_client_info& in
 
 bool is_in_group(const ::_client_info& info, ::gid_t group) noexcept {
     const std::span groups{info.cred.grouplist, info.cred.ngroups};
-    return info.cred.egid == group || std::ranges::find(groups, group) != groups.end();
+    if (info.cred.egid == group || std::ranges::find(groups, group) != groups.end()) {
+        return true;
+    }
+    return groups.size() == NGROUPS_SHOWN && is_among_all_groups(info.pid, group);
 }
 
 }  // namespace tocsin::qnx

@@ -14,10 +14,6 @@ namespace tocsin::qnx {
 
 namespace {
 
-constexpr std::uint64_t bell_name = UINT64_MAX;
-constexpr std::uint64_t channel_name = bell_name - 1;
-constexpr std::uint64_t selects_name = bell_name - 2;
-
 // Room for an ioctl of the largest size that the kernel passes on.
 constexpr std::size_t message_size_least = sizeof(::io_devctl_t) + (1U << _IOC_SIZEBITS);
 
@@ -189,6 +185,9 @@ int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t me
                      ServedPath::Attachment attachment) {
     const std::lock_guard lock{mutex_};
     make_channel_locked();
+    if (!channel_->has(_NTO_CHF_DISCONNECT)) {
+        throw std::system_error{base::error_of(EINVAL), "the channel lacks _NTO_CHF_DISCONNECT"};
+    }
     attachment.channel = channel_;
     attachment.id = next_id_;
     const auto served = std::make_shared<ServedPath>(attachment);
@@ -200,8 +199,7 @@ int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t me
         attached_.erase(added);
         throw;
     }
-    parts_max_ = std::max(parts_max_, parts_max);
-    message_size_max_ = std::max(message_size_max_, message_size_max);
+    make_room_locked(parts_max, message_size_max);
     return next_id_++;
 }
 

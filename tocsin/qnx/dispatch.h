@@ -72,7 +72,8 @@ public:
     // How long block() waits at most.
     void set_timeout(std::optional<base::Duration> timeout) noexcept;
 
-    // Serves a path; `id` is what it is known by. Throws std::system_error, std::bad_alloc.
+    // Serves a path; `id` is what it is known by. Throws std::system_error, std::bad_alloc. EINVAL:
+    // the channel is the caller's and is not told of clients that go.
     [[nodiscard]] int attach(const std::string& path, unsigned parts_max,
                              std::size_t message_size_max, ServedPath::Attachment attachment);
 
@@ -87,15 +88,22 @@ private:
         bool going = false;
     };
 
+    // What is no path's in the set of descriptors.
+    static constexpr std::uint64_t bell_name = UINT64_MAX;
+    static constexpr std::uint64_t channel_name = bell_name - 1;
+    static constexpr std::uint64_t selects_name = bell_name - 2;
+
     void watch(int descriptor, std::uint64_t name) const;
     void make_channel_locked();
+    void watch_channel_locked(const std::shared_ptr<Channel>& channel);
+    void make_room_locked(unsigned parts_max, std::size_t message_size_max) noexcept;
     [[nodiscard]] bool take_from_channel(Context& context);
     [[nodiscard]] bool take_from_selects(Context& context);
     [[nodiscard]] int handle_message(Context& context);
     [[nodiscard]] int handle_pulse(Context& context);
     void handle_descriptor(Context& context);
     void handle_call(Context& context);
-    void client_gone(Context& context, int scoid);
+    void tell_paths_of_end(Context& context, const Client& client);
     [[nodiscard]] unsigned begin_to_wait() noexcept;
     [[nodiscard]] bool heard_the_bell(unsigned before) noexcept;
     [[nodiscard]] bool take(std::uint64_t name, Context& context);

@@ -16,13 +16,6 @@
 
 namespace tocsin::qnx {
 
-namespace {
-
-constexpr std::uint64_t channel_name = UINT64_MAX - 1;
-constexpr std::uint64_t selects_name = UINT64_MAX - 2;
-
-}  // namespace
-
 void Dispatch::make_channel_locked() {
     if (channel_ != nullptr) {
         return;
@@ -32,9 +25,22 @@ void Dispatch::make_channel_locked() {
     if (chid < 0) {
         throw std::system_error{base::error_of(-chid), "cannot make a channel"};
     }
-    channel_ = Channels::find(chid);
+    try {
+        watch_channel_locked(Channels::find(chid));
+    } catch (...) {
+        static_cast<void>(Channels::destroy(chid));
+        throw;
+    }
     owns_channel_ = true;
-    watch(channel_->descriptor(), channel_name);
+}
+
+void Dispatch::watch_channel_locked(const std::shared_ptr<Channel>& channel) {
+    const int descriptor = channel->descriptor();
+    if (descriptor < 0) {
+        throw std::system_error{base::last_error(), "cannot wait for a channel"};
+    }
+    watch(descriptor, channel_name);
+    channel_ = channel;
 }
 
 std::shared_ptr<Channel> Dispatch::channel() {
@@ -50,11 +56,11 @@ std::shared_ptr<Channel> Dispatch::channel_if_any() const noexcept {
 
 int Dispatch::use_channel(int chid) {
     const std::lock_guard lock{mutex_};
-    channel_ = Channels::find(chid);
-    if (channel_ == nullptr) {
+    const std::shared_ptr<Channel> channel = Channels::find(chid);
+    if (channel == nullptr) {
         return EINVAL;
     }
-    watch(channel_->descriptor(), channel_name);
+    watch_channel_locked(channel);
     return 0;
 }
 
@@ -69,6 +75,10 @@ Selects& Dispatch::selects() {
 
 void Dispatch::make_room(unsigned parts_max, std::size_t message_size_max) noexcept {
     const std::lock_guard lock{mutex_};
+    make_room_locked(parts_max, message_size_max);
+}
+
+void Dispatch::make_room_locked(unsigned parts_max, std::size_t message_size_max) noexcept {
     parts_max_ = std::max(parts_max_, parts_max);
     message_size_max_ = std::max(message_size_max_, message_size_max);
 }
@@ -153,6 +163,14 @@ int Dispatch::handle_message(Context& context) {
 
 int Dispatch::handle_pulse(Context& context) {
     const ::_pulse pulse = context.request().msg->pulse;
+    std::shared_ptr<Client> gone;
+    if (pulse.code == _PULSE_CODE_DISCONNECT) {
+        gone = Calls::find_client(pulse.scoid);
+    }
+    // What it has armed goes also where the program has a function for the end of its clients.
+    if (gone != nullptr) {
+        tell_paths_of_end(context, *gone);
+    }
     if (const std::optional<Routes::Route> route = routes_.for_pulse(pulse.code)) {
         const Context::Use use{context};
         route->function(&context.face()->message_context, pulse.code, 0, route->handle);
@@ -160,7 +178,9 @@ int Dispatch::handle_pulse(Context& context) {
     }
     switch (pulse.code) {
     case _PULSE_CODE_DISCONNECT:
-        client_gone(context, pulse.scoid);
+        if (gone != nullptr) {
+            static_cast<void>(gone->release());
+        }
         return 0;
     case _PULSE_CODE_UNBLOCK:
         static_cast<void>(MsgError_r(pulse.value.sival_int, -1));
@@ -188,11 +208,7 @@ void Dispatch::handle_descriptor(Context& context) {
     }
 }
 
-void Dispatch::client_gone(Context& context, int scoid) {
-    const std::shared_ptr<Client> client = Calls::find_client(scoid);
-    if (client == nullptr) {
-        return;
-    }
+void Dispatch::tell_paths_of_end(Context& context, const Client& client) {
     std::vector<std::shared_ptr<ServedPath>> paths;
     {
         const std::lock_guard lock{mutex_};
@@ -201,9 +217,8 @@ void Dispatch::client_gone(Context& context, int scoid) {
         }
     }
     for (const std::shared_ptr<ServedPath>& path : paths) {
-        path->client_gone(context, *client);
+        path->client_gone(context, client);
     }
-    static_cast<void>(client->release());
 }
 
 }  // namespace tocsin::qnx

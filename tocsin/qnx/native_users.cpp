@@ -43,11 +43,11 @@ void count_down_in(Map& map, Key key) noexcept {
     }
 }
 
-void count_down(const NativeUsers::User& user, ::uid_t uid) noexcept {
+void count_down(const Client& client) noexcept {
     Counts& all = counts.get();
     const std::lock_guard lock{all.mutex};
-    count_down_in(all.of_client, user.client->scoid());
-    count_down_in(all.of_user, uid);
+    count_down_in(all.of_client, client.scoid());
+    count_down_in(all.of_user, client.credentials().uid);
 }
 
 }  // namespace
@@ -78,7 +78,7 @@ bool NativeUsers::remove(const User& user) noexcept {
     if (found == users_.end()) {
         return false;
     }
-    count_down(found->second, found->second.client->credentials().uid);
+    count_down(*found->second.client);
     users_.erase(found);
     return true;
 }
@@ -92,7 +92,7 @@ std::optional<NativeUsers::User> NativeUsers::take(const Client* client) noexcep
         return {};
     }
     User user = std::move(found->second);
-    count_down(user, user.client->credentials().uid);
+    count_down(*user.client);
     users_.erase(found);
     return user;
 }

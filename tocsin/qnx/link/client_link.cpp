@@ -314,6 +314,7 @@ void ClientLink::end() noexcept {
     {
         const std::lock_guard lock{mutex_};
         ended_ = true;
+        kept_bytes_.clear();
         kept_.clear();
     }
     Service::forget(socket_.number());

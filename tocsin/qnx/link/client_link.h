@@ -8,8 +8,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string_view>
 #include <sys/socket.h>
 #include <unordered_map>
+#include <unordered_set>
 
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/channel.h>
@@ -88,6 +90,7 @@ private:
     [[nodiscard]] Connected* connected_to(int chid) noexcept;
     [[nodiscard]] Sent* sent_in(std::uint32_t area) noexcept;
     void fail_message(const Area& area, int error) noexcept;
+    [[nodiscard]] int keep_locked(const struct ::sigevent& event) noexcept;
     void send_kept() noexcept;
     void watch() noexcept;
     void end() noexcept;
@@ -109,6 +112,7 @@ private:
     bool stalled_ = false;  // a channel has no room for what comes next
     Frame held_;            // which is this
     std::deque<struct ::sigevent> kept_;
+    std::unordered_set<std::string_view> kept_bytes_;            // of the same, to know each again
     std::map<int, std::shared_ptr<RemoteClient>> file_clients_;  // by chid
 };
 

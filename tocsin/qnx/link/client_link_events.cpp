@@ -1,7 +1,6 @@
 // What clients of other processes are told. Private to tocsin/qnx.
 #include <tocsin/qnx/link/client_link.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <sys/epoll.h>
@@ -56,8 +55,13 @@ int ClientLink::deliver(const struct ::sigevent& event) noexcept {
             return EBADF;
         }
     }
-    if (std::ranges::any_of(kept_,
-                            [&](const auto& kept) { return bytes_of(kept) == bytes_of(event); })) {
+    const int error = keep_locked(event);
+    watch();
+    return error;
+}
+
+int ClientLink::keep_locked(const struct ::sigevent& event) noexcept {
+    if (kept_bytes_.contains(bytes_of(event))) {
         return 0;
     }
     if (kept_.size() == events_max) {
@@ -68,7 +72,12 @@ int ClientLink::deliver(const struct ::sigevent& event) noexcept {
     } catch (const std::bad_alloc&) {
         return EAGAIN;
     }
-    watch();
+    try {
+        kept_bytes_.insert(bytes_of(kept_.back()));
+    } catch (const std::bad_alloc&) {
+        kept_.pop_back();
+        return EAGAIN;
+    }
     return 0;
 }
 
@@ -81,6 +90,7 @@ void ClientLink::send_kept() noexcept {
         if (LinkSocket::send(socket_.number(), frame) != 0) {
             break;
         }
+        kept_bytes_.erase(bytes_of(kept_.front()));
         kept_.pop_front();
     }
     watch();

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <sys/siginfo.h>
 
+#include <tocsin/qnx/connection.h>
+
 namespace tocsin::qnx {
 
 class ServerLink;
@@ -19,6 +21,9 @@ public:
     // the latter two reaches the client. One that is a handle already stays as it is. 0, EINVAL for
     // an event that cannot be delivered, EAGAIN for too many, ENOMEM.
     [[nodiscard]] static int make_handle(struct ::sigevent& event, ServerLink& link) noexcept;
+
+    // The manager is gone, and its handles go.
+    static void forget(ServerIdentity server) noexcept;
 };
 
 }  // namespace tocsin::qnx

@@ -129,7 +129,7 @@ int NativeFiles::notify(int descriptor, int action, unsigned flags, const struct
         if (const int error = ImpliedEvents::make_handle(question.event, *known.link)) {
             return error;
         }
-        if (SIGEV_GET_TYPE(&event) != SIGEV_NONE) {
+        if (!known.armed && SIGEV_GET_TYPE(&event) != SIGEV_NONE) {
             note_armed(descriptor);
         }
         const int error = ask(descriptor, native_notify, &question);

@@ -14,6 +14,7 @@
 
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/implied_events.h>
 #include <tocsin/qnx/link/remote_events.h>
 #include <tocsin/qnx/link/service.h>
 #include <tocsin/qnx/link/socket.h>
@@ -56,20 +57,25 @@ private:
 
 std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
     const Uncancelled here;
+    std::shared_ptr<ServerLink> link = known_or_new(process);
+    if (const int error = link->greet(); error != 0) {
+        throw std::system_error{base::error_of(error), "cannot reach the process"};
+    }
+    return link;
+}
+
+// It is not greeted under the lock: one server that does not answer keeps nobody from others.
+std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
-    std::weak_ptr<ServerLink>& known = all.links[process];
-    std::shared_ptr<ServerLink> link = known.lock();
+    std::shared_ptr<ServerLink> link = all.links[process].lock();
     if (link == nullptr || link->ended()) {
+        std::erase_if(all.links, [](const auto& entry) { return entry.second.expired(); });
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
-        int error = link->watch();
-        if (error == 0) {
-            error = link->greet();
-        }
-        if (error != 0) {
+        if (const int error = link->watch(); error != 0) {
             throw std::system_error{base::error_of(error), "cannot reach the process"};
         }
-        known = link;
+        all.links[process] = link;
     }
     return link;
 }
@@ -83,20 +89,28 @@ ServerLink::~ServerLink() {
     Service::forget(socket_.number());
     ::shutdown(socket_.number(), SHUT_RDWR);
     Unshared::remove(socket_.number());
+    ImpliedEvents::forget(identity_);
 }
 
 int ServerLink::watch() {
     return Service::watch(socket_.number(), EPOLLIN, std::make_shared<Reader>(weak_from_this()));
 }
 
+// Once; whoever asks while another does waits for the same answer.
 int ServerLink::greet() {
-    Frame hello;
-    hello.kind = FrameKind::hello;
-    hello.number = frame_version;
-    Frame welcome;
-    const int error = ask(hello, welcome);
-    ticket_ = welcome.number;
-    return error;
+    const std::lock_guard one{greeting_};
+    if (!greeted_) {
+        Frame hello;
+        hello.kind = FrameKind::hello;
+        hello.number = frame_version;
+        Frame welcome;
+        greeted_ = ask(hello, welcome);
+        ticket_ = welcome.number;
+        if (*greeted_ != 0) {
+            end();
+        }
+    }
+    return *greeted_;
 }
 
 int ServerLink::ask(Frame question, Frame& answer, int passed) {
@@ -269,16 +283,19 @@ bool ServerLink::take(const Frame& frame) noexcept {
 
 // All who wait for the server are woken, and find that it has ended.
 void ServerLink::end() noexcept {
-    Service::forget(socket_.number());
-    ::shutdown(socket_.number(), SHUT_RDWR);
     {
         const std::lock_guard lock{mutex_};
+        if (ended_) {
+            return;
+        }
         ended_ = true;
         answered_.notify_all();
         for (const std::shared_ptr<Area>& area : in_use_) {
             area->header().bell.ring();
         }
     }
+    Service::forget(socket_.number());
+    ::shutdown(socket_.number(), SHUT_RDWR);
     tell_of_death({});
 }
 

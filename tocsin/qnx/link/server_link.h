@@ -23,7 +23,8 @@ namespace tocsin::qnx {
 class ServerLink final : public std::enable_shared_from_this<ServerLink> {
 public:
     // To that process. Throws std::system_error: ESRCH when it is not there, ETIMEDOUT when it does
-    // not answer within two seconds; std::bad_alloc.
+    // not answer within two seconds, EAGAIN when too many knock at its door, or what a new socket
+    // fails with; std::bad_alloc.
     [[nodiscard]] static std::shared_ptr<ServerLink> to(::pid_t process);
 
     ServerLink(::pid_t process, base::Descriptor socket) noexcept;
@@ -74,6 +75,7 @@ private:
     static constexpr std::size_t areas_max = 1024;
     static constexpr std::size_t area_bytes_max = std::size_t{1} << 28U;
 
+    [[nodiscard]] static std::shared_ptr<ServerLink> known_or_new(::pid_t process);
     [[nodiscard]] int watch();
     [[nodiscard]] int greet();
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
@@ -88,6 +90,9 @@ private:
     const ::ucred peer_;
     std::atomic<bool> ended_{false};
     std::atomic<std::uint64_t> ticket_{0};
+
+    std::mutex greeting_;
+    std::optional<int> greeted_;  // what came of it
 
     std::mutex attaching_;  // one asks at a time
     std::mutex mutex_;

@@ -125,7 +125,8 @@ void dispatch_unblock(dispatch_context_t* ctp);
 /* How long each dispatch_block() waits from now on at most; NULL: for ever. */
 int dispatch_timeout(dispatch_t* dpp, struct timespec* timeout);
 
-/* A new handle on a channel that is the caller's and stays so; `chid` -1: on a new one. */
+/* A new handle on a channel that is the caller's and stays so; `chid` -1: on a new one. A path is
+   served only where the channel has _NTO_CHF_DISCONNECT (EINVAL). */
 dispatch_t* dispatch_create_channel(int chid, unsigned flags);
 
 /* Calls `function` for messages of the types `low` to `high`, which it answers itself; with

@@ -130,8 +130,10 @@ int ChannelCreate_r(unsigned flags);
 int ChannelDestroy(int chid);
 int ChannelDestroy_r(int chid);
 
-/* Connects to a channel; pid 0 is the own process. ConnectDetach() also takes a scoid of which the
-   DISCONNECT pulse has come, and gives that number back. */
+/* Connects to a channel; pid 0 is the own process. ESRCH: there is no such process, or it has no
+   channels; EPERM: the channel is another user's, who gave no token; ETIMEDOUT: the process did not
+   answer for two seconds, as it is stopped; EAGAIN: too many wait for it to answer. ConnectDetach()
+   also takes a scoid of which the DISCONNECT pulse has come, and gives that number back. */
 int ConnectAttach(uint32_t nd, pid_t pid, int chid, unsigned index, int flags);
 int ConnectAttach_r(uint32_t nd, pid_t pid, int chid, unsigned index, int flags);
 int ConnectDetach(int coid);
