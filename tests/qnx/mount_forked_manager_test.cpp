@@ -89,6 +89,14 @@ int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
     return _RESMGR_PTR(ctp, msg, sizeof *msg);
 }
 
+constexpr int own_type = _IO_MAX + 1000;
+
+int answer_own(message_context_t* ctp, int, unsigned, void*) {
+    char text[16] = {};
+    const ssize_t size = MsgRead(ctp->rcvid, text, sizeof text, sizeof(std::uint16_t));
+    return MsgReply(ctp->rcvid, 3, text, static_cast<std::size_t>(size));
+}
+
 std::array<::iofunc_notify_t, 3> armed;
 
 int io_notify(::resmgr_context_t* ctp, ::io_notify_t* msg, ::iofunc_ocb_t*) {
@@ -124,6 +132,7 @@ protected:
               device.io.read = io_count_ends;
               IOFUNC_NOTIFY_INIT(armed.data());
               device.serve(2);
+              message_attach(device.dispatch, nullptr, own_type, own_type, answer_own, nullptr);
               pulse_attach(device.dispatch, 0, _PULSE_CODE_DISCONNECT, note_end, nullptr);
               self.from.say(1);
               const int told = self.to.hear();
@@ -212,13 +221,54 @@ TEST_F(MountForkedManager, a_message_reaches_the_function_of_its_kind) {
 TEST_F(MountForkedManager, what_is_too_short_or_of_no_kind_is_refused) {
     std::uint16_t type = _IO_READ;
     EXPECT_EQ(MsgSend_r(fd, &type, sizeof type, nullptr, 0), -EBADMSG);
-    EXPECT_EQ(MsgSend_r(fd, &type, 1, nullptr, 0), -ENOSYS);
-    EXPECT_EQ(MsgSend_r(fd, nullptr, 0, nullptr, 0), -ENOSYS);
+    EXPECT_EQ(MsgSend_r(fd, &type, 1, nullptr, 0), -EBADMSG);
+    EXPECT_EQ(MsgSend_r(fd, nullptr, 0, nullptr, 0), -EBADMSG);
     type = _IO_MAX + 1;
     EXPECT_EQ(MsgSend_r(fd, &type, sizeof type, nullptr, 0), -ENOSYS);
     const base::Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     EXPECT_EQ(MsgSend_r(null.number(), &type, sizeof type, nullptr, 0), -ENOSYS);
     EXPECT_EQ(MsgSend_r(-1, &type, sizeof type, nullptr, 0), -EBADF);
+}
+
+TEST_F(MountForkedManager, a_message_of_the_programs_own_goes_to_its_function) {
+    struct {
+        std::uint16_t type = own_type;
+        char text[6] = "hello";
+    } message;
+    char answer[16] = {};
+    EXPECT_EQ(MsgSend(fd, &message, sizeof message, answer, sizeof answer), 3);
+    EXPECT_STREQ(answer, "hello");
+    message.type = own_type + 1;
+    EXPECT_EQ(MsgSend_r(fd, &message, sizeof message, answer, sizeof answer), -ENOSYS);
+}
+
+TEST_F(MountForkedManager, what_no_call_of_linux_asks_for_is_asked_for_by_message) {
+    ::io_pathconf_t limit = {};
+    limit.i.type = _IO_PATHCONF;
+    limit.i.name = _PC_NAME_MAX;
+    EXPECT_EQ(MsgSend(fd, &limit, sizeof limit, nullptr, 0), 255);
+    limit.i.name = 1000;
+    EXPECT_EQ(MsgSend_r(fd, &limit, sizeof limit, nullptr, 0), -EINVAL);
+    ::io_stat_t status = {};
+    status.i.type = _IO_STAT;
+    EXPECT_EQ(MsgSend(fd, &status, sizeof status.i, &status, sizeof status), 0);
+    EXPECT_TRUE(S_ISCHR(status.o.st_mode)) << "a device, as its manager has it";
+    ::io_openfd_t opened = {};
+    opened.i.type = _IO_OPENFD;
+    opened.i.ioflag = _IO_FLAG_RD;
+    EXPECT_EQ(MsgSend(fd, &opened, sizeof opened, nullptr, 0), 0);
+    struct {
+        ::io_fdinfo_t info = {};
+        char path[PATH_MAX] = {};
+    } about;
+    about.info.i.type = _IO_FDINFO;
+    EXPECT_EQ(MsgSend(fd, &about, sizeof about.info.i, &about, sizeof about),
+              static_cast<long>(device.path.size()) + 1);
+    EXPECT_EQ(about.path, device.path);
+    EXPECT_EQ(about.info.o.info.ioflag & _IO_FLAG_MASK, unsigned{_IO_FLAG_RD | _IO_FLAG_WR});
+    ::io_lock_t lock = {};
+    lock.i.type = _IO_LOCK;
+    EXPECT_EQ(MsgSend_r(fd, &lock, sizeof lock, nullptr, 0), -ENOSYS);
 }
 
 TEST_F(MountForkedManager, a_ticket_that_is_nobodys_is_refused) {

@@ -85,12 +85,38 @@ TEST_P(RootedCalls, what_is_there_below_the_root_comes_first) {
 
 TEST_P(RootedCalls, what_is_not_there_below_the_root_is_meant_where_it_says) {
     const Variable variable{"TOCSIN_ROOT", root.path()};
-    EXPECT_EQ(result("create", missing), "604");
-    EXPECT_TRUE(fs::exists(missing));
-    EXPECT_FALSE(fs::exists(below(missing)));
-    EXPECT_EQ(result("mkdir", places / "made"), "done");
-    EXPECT_TRUE(fs::is_directory(places / "made"));
+    const std::string only_outside = places / "outside";
+    fs::create_directory(only_outside);
+    EXPECT_EQ(result("create", only_outside + "/missing"), "604");
+    EXPECT_TRUE(fs::exists(only_outside + "/missing"));
+    EXPECT_EQ(result("mkdir", only_outside + "/made"), "done");
+    EXPECT_TRUE(fs::is_directory(only_outside + "/made"));
     EXPECT_EQ(result("open", places / "nowhere"), error(ENOENT));
+}
+
+TEST_P(RootedCalls, a_new_name_is_made_below_the_root_where_its_directory_is_there) {
+    const Variable variable{"TOCSIN_ROOT", root.path()};
+    EXPECT_EQ(result("create", missing), "604");
+    EXPECT_TRUE(fs::exists(below(missing)));
+    EXPECT_FALSE(fs::exists(missing));
+    EXPECT_EQ(result("rename", missing), "done");
+    EXPECT_TRUE(fs::exists(below(missing) + ".new"));
+    EXPECT_EQ(result("symlink", missing), "done");
+    EXPECT_EQ(result("readlink", missing), "target");
+    EXPECT_TRUE(fs::is_symlink(below(missing)));
+    EXPECT_EQ(result("link", path), "done");
+    EXPECT_EQ(result("truncate", path), "done");
+    EXPECT_EQ(fs::file_size(below(path) + ".new"), 3U);
+    EXPECT_EQ(result("remove", missing), "done");
+    EXPECT_EQ(result("rmdir", places / "folder/more"), "done");
+    EXPECT_FALSE(fs::exists(below(places / "folder/more")));
+    EXPECT_EQ(fs::file_size(path), 7U);
+}
+
+TEST_P(RootedCalls, an_entry_of_a_directory_is_as_qnx_has_it) {
+    std::ofstream{places / "folder/longer"} << "";
+    EXPECT_EQ(result("readdir", places / "folder"), "1 . 2 .. 6 longer");
+    EXPECT_EQ(result("scandir", places / "folder"), "6 longer");
 }
 
 TEST_P(RootedCalls, a_relative_path_and_an_empty_root_change_nothing) {

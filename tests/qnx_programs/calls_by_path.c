@@ -76,6 +76,50 @@ static void show_directory(const char* path) {
     printf("%d entries\n", count);
 }
 
+// A name of the same place, as long as the next one is not asked for.
+static const char* new_name_of(const char* path) {
+    static char name[4096];
+    snprintf(name, sizeof name, "%s.new", path);
+    return name;
+}
+
+static void show_target(const char* path) {
+    char target[64];
+    const ssize_t size = readlink(path, target, sizeof target);
+    if (size < 0) {
+        printf("errno %d\n", errno);
+    } else {
+        printf("%.*s\n", (int)size, target);
+    }
+}
+
+static int is_long(const struct dirent* entry) {
+    return entry->d_namelen > 2;
+}
+
+// Each name with its length, in order.
+static void show_entries(const char* path, int (*wanted)(const struct dirent*)) {
+    struct dirent** entries;
+    const int count = scandir(path, &entries, wanted, alphasort);
+    for (int index = 0; index < count; ++index) {
+        printf("%s%d %s", index == 0 ? "" : " ", entries[index]->d_namelen, entries[index]->d_name);
+        free(entries[index]);
+    }
+    puts("");
+}
+
+static int names_are_as_long_as_they_say(const char* path) {
+    DIR* directory = opendir(path);
+    const struct dirent* entry;
+    int all = directory != NULL;
+    while (directory != NULL && (entry = readdir(directory)) != NULL) {
+        all = all && entry->d_namelen == strlen(entry->d_name) && entry->d_offset != 0;
+    }
+    return directory != NULL && closedir(directory) == 0 && all;
+}
+
+static int call_for_names(char** words);
+
 static int is_call(char** words, const char* name) {
     return strcmp(words[1], name) == 0;
 }
@@ -107,6 +151,32 @@ static int call(char** words) {
         show_stream(path);
     } else if (is_call(words, "opendir")) {
         show_directory(path);
+    } else {
+        return call_for_names(words);
+    }
+    return EXIT_SUCCESS;
+}
+
+static int call_for_names(char** words) {
+    const char* const path = words[2];
+    if (is_call(words, "rename")) {
+        show_result(rename(path, new_name_of(path)));
+    } else if (is_call(words, "link")) {
+        show_result(link(path, new_name_of(path)));
+    } else if (is_call(words, "symlink")) {
+        show_result(symlink("target", path));
+    } else if (is_call(words, "readlink")) {
+        show_target(path);
+    } else if (is_call(words, "truncate")) {
+        show_result(truncate(path, 3));
+    } else if (is_call(words, "remove")) {
+        show_result(remove(path));
+    } else if (is_call(words, "rmdir")) {
+        show_result(rmdir(path));
+    } else if (is_call(words, "readdir") && names_are_as_long_as_they_say(path)) {
+        show_entries(path, NULL);
+    } else if (is_call(words, "scandir")) {
+        show_entries(path, is_long);
     } else {
         return EXIT_FAILURE;
     }

@@ -34,8 +34,8 @@ int FileClient::deliver(const struct ::sigevent& event) noexcept {
 }
 
 Binding::Binding(std::shared_ptr<ServedPath> path, std::shared_ptr<FileClient> client,
-                 int flags) noexcept
-    : path_{std::move(path)}, client_{std::move(client)}, flags_{flags} {}
+                 resource::Node node, int flags) noexcept
+    : path_{std::move(path)}, client_{std::move(client)}, node_{node}, flags_{flags} {}
 
 Binding::~Binding() {
     Calls::leave_client(*client_);

@@ -9,8 +9,10 @@
 
 #include <tocsin/base/list.h>
 #include <tocsin/qnx/client.h>
+#include <tocsin/qnx/directory_listing.h>
 #include <tocsin/qnx/native_users.h>
 #include <tocsin/resource/file_call.h>
+#include <tocsin/resource/file_system.h>
 
 namespace tocsin::qnx {
 
@@ -45,10 +47,11 @@ public:
     enum class Kind : bool { stream, file };
 
     Binding(std::shared_ptr<ServedPath> path, std::shared_ptr<FileClient> client,
-            int flags) noexcept;
+            resource::Node node, int flags) noexcept;
     ~Binding();
 
     [[nodiscard]] ServedPath& path() const noexcept { return *path_; }
+    [[nodiscard]] resource::Node node() const noexcept { return node_; }
     [[nodiscard]] const std::shared_ptr<FileClient>& client() const noexcept { return client_; }
 
     // An OCB is only handed on; it is what the program says that it is.
@@ -85,6 +88,9 @@ public:
     [[nodiscard]] bool follows(std::int64_t offset) const noexcept { return offset == next_; }
     void set_next(std::int64_t offset) noexcept { next_ = offset; }
 
+    // What has been read of a directory; with own_offset().
+    [[nodiscard]] DirectoryListing& listing() noexcept { return listing_; }
+
     // Between the answer to open(2) and the last close(2) the kernel holds it.
     void hold() { held_ = shared_from_this(); }
     [[nodiscard]] std::shared_ptr<Binding> release() noexcept { return std::move(held_); }
@@ -92,6 +98,7 @@ public:
 private:
     const std::shared_ptr<ServedPath> path_;
     const std::shared_ptr<FileClient> client_;
+    const resource::Node node_;
     std::shared_ptr<Binding> held_;
     void* ocb_ = nullptr;
     const ::resmgr_io_funcs_t* functions_ = nullptr;
@@ -100,6 +107,7 @@ private:
     std::atomic<std::int64_t> next_{0};
     NativeUsers users_;
     std::mutex offset_mutex_;
+    DirectoryListing listing_;
     int pins_ = 0;
     bool closing_ = false;
 };

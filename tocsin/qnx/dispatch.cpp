@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <system_error>
+#include <utility>
 
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/channels.h>
@@ -189,24 +190,26 @@ int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t me
         throw std::system_error{base::error_of(EINVAL), "the channel lacks _NTO_CHF_DISCONNECT"};
     }
     attachment.channel = channel_;
-    attachment.id = next_id_;
-    const auto served = std::make_shared<ServedPath>(attachment);
-    served->serve(path);
-    const auto added = attached_.emplace(next_id_, Attached{.path = served, .users = 0}).first;
+    const auto served = std::make_shared<ServedPath>(std::move(attachment));
+    const int id = served->id();
+    const auto added = attached_.emplace(id, Attached{.path = served, .users = 0}).first;
     try {
-        watch(served->server().descriptor(), static_cast<std::uint64_t>(next_id_));
+        if (!path.empty()) {
+            served->serve(path);
+            watch(served->server().descriptor(), static_cast<std::uint64_t>(id));
+        }
     } catch (...) {
         attached_.erase(added);
         throw;
     }
     make_room_locked(parts_max, message_size_max);
-    return next_id_++;
+    return id;
 }
 
 int Dispatch::detach(int id) {
     const Context* const current = Context::current();
     if (current != nullptr && &current->dispatch == this && current->path != nullptr &&
-        current->path->attachment().id == id) {
+        current->path->id() == id) {
         return EDEADLK;
     }
     Context context{*this, 1, message_size_least};
@@ -219,7 +222,9 @@ int Dispatch::detach(int id) {
         }
         path = found->second.path;
         found->second.going = true;
-        ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);
+        if (path->is_served()) {
+            ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);
+        }
         unused_.wait(lock, [&] { return attached_.at(id).users == 0; });
         attached_.erase(id);
     }

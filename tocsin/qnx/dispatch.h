@@ -72,14 +72,19 @@ public:
     // How long block() waits at most.
     void set_timeout(std::optional<base::Duration> timeout) noexcept;
 
-    // Serves a path; `id` is what it is known by. Throws std::system_error, std::bad_alloc. EINVAL:
-    // the channel is the caller's and is not told of clients that go.
+    // Serves a path, or "" for none; returns the number that it is known by. Throws
+    // std::system_error, std::bad_alloc. EINVAL: the channel is the caller's and is not told of
+    // clients that go.
     [[nodiscard]] int attach(const std::string& path, unsigned parts_max,
                              std::size_t message_size_max, ServedPath::Attachment attachment);
 
     // Takes it away when no thread is in a handler of it. EINVAL: there is no such path; EDEADLK:
     // the calling thread is in a handler of it.
     [[nodiscard]] int detach(int id);
+
+    // Calls the function for messages of that type, if there is one, for that which lies in the
+    // context.
+    [[nodiscard]] bool handle_by_route(Context& context, int type);
 
 private:
     struct Attached {
@@ -126,7 +131,6 @@ private:
     unsigned parts_max_ = 1;
     std::size_t message_size_max_;
     std::unordered_map<int, Attached> attached_;
-    int next_id_ = 0;
 };
 
 }  // namespace tocsin::qnx

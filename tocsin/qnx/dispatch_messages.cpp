@@ -131,7 +131,7 @@ int Dispatch::handle(Context& context) {
 
 // Of a path that was taken away in the meantime the kernel expects no answer any more.
 void Dispatch::handle_call(Context& context) {
-    const int id = context.path->attachment().id;
+    const int id = context.path->id();
     if (use(id) == context.path) {
         context.path->process(context);
         stop_using(id);
@@ -147,6 +147,14 @@ int Dispatch::handle_message(Context& context) {
         return -1;
     }
     const int type = request.msg->type;
+    if (!handle_by_route(context, type)) {
+        // Who has found the channel by a name begins with this.
+        static_cast<void>(MsgError_r(rcvid, type == _IO_CONNECT ? EOK : ENOSYS));
+    }
+    return 0;
+}
+
+bool Dispatch::handle_by_route(Context& context, int type) {
     std::optional<Routes::Route> route = routes_.for_message(type);
     if (!route) {
         route = routes_.for_others();
@@ -154,11 +162,8 @@ int Dispatch::handle_message(Context& context) {
     if (route) {
         const Context::Use use{context};
         route->function(&context.face()->message_context, type, 0, route->handle);
-    } else {
-        // Who has found the channel by a name begins with this.
-        static_cast<void>(MsgError_r(rcvid, type == _IO_CONNECT ? EOK : ENOSYS));
     }
-    return 0;
+    return route.has_value();
 }
 
 int Dispatch::handle_pulse(Context& context) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <new>
 
 #include <tocsin/qnx/binding.h>
@@ -63,6 +64,14 @@ void FileMessage::keep() noexcept {
         kept_.clear();
     }
     bytes_ = kept_;
+}
+
+unsigned FileMessage::type() const noexcept {
+    std::uint16_t type = 0;
+    if (bytes_.size() >= sizeof type) {
+        std::memcpy(&type, bytes_.data(), sizeof type);
+    }
+    return type;
 }
 
 ssize_t FileMessage::read(std::span<const ::iovec> pieces, std::size_t offset) {

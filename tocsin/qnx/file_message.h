@@ -65,6 +65,10 @@ public:
     // Copies the message; when memory is short the manager finds nothing in it any more.
     void keep() noexcept;
 
+    // The message as it was kept, for its handler to be called once more; and its type.
+    [[nodiscard]] std::span<const std::byte> kept() const noexcept { return kept_; }
+    [[nodiscard]] unsigned type() const noexcept;
+
     // Its handler has left it unanswered; a signal has reached its sender. True for whoever comes
     // second, who has the manager told.
     [[nodiscard]] bool park();

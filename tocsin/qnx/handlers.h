@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstddef>
 #include <sys/iofunc.h>
 
 #include <tocsin/qnx/binding.h>
@@ -38,5 +39,23 @@ inline constexpr Handler call_msg =
     &call_function<&::resmgr_io_funcs_t::msg, &::resmgr_iomsgs_t::io_msg>;
 inline constexpr Handler call_close_dup =
     &call_function<&::resmgr_io_funcs_t::close_dup, &::resmgr_iomsgs_t::close>;
+
+inline constexpr Handler call_chmod =
+    &call_function<&::resmgr_io_funcs_t::chmod, &::resmgr_iomsgs_t::chmod>;
+inline constexpr Handler call_chown =
+    &call_function<&::resmgr_io_funcs_t::chown, &::resmgr_iomsgs_t::chown>;
+inline constexpr Handler call_utime =
+    &call_function<&::resmgr_io_funcs_t::utime, &::resmgr_iomsgs_t::utime>;
+inline constexpr Handler call_space =
+    &call_function<&::resmgr_io_funcs_t::space, &::resmgr_iomsgs_t::space>;
+
+// How a message is handled that a client has made itself.
+struct MessageKind {
+    Handler handler;
+    std::size_t header_size;  // how much of it its function may look at without asking
+};
+
+// By its type; what is no message of the library's goes where the program has attached it.
+[[nodiscard]] MessageKind kind_of(unsigned type) noexcept;
 
 }  // namespace tocsin::qnx

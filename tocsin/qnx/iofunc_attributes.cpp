@@ -159,6 +159,27 @@ int iofunc_chmod(resmgr_context_t* ctp, io_chmod_t* msg, iofunc_ocb_t*, iofunc_a
     return iofunc_time_update(attr);
 }
 
+// The owner may set any time; who may write, the present one.
+int iofunc_utime(resmgr_context_t* ctp, io_utime_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
+    if (!may_change(*ctp, *attr)) {
+        const bool may_touch =
+            msg->i.cur_flag != 0 && iofunc_check_access(ctp, attr, S_IWUSR, nullptr) == EOK;
+        if (!may_touch) {
+            return msg->i.cur_flag != 0 ? EACCES : EPERM;
+        }
+    }
+    attr->flags |= IOFUNC_ATTR_CTIME | IOFUNC_ATTR_DIRTY_TIME;
+    if (msg->i.cur_flag != 0) {
+        attr->flags |= IOFUNC_ATTR_ATIME | IOFUNC_ATTR_MTIME;
+    } else {
+        attr->flags &= ~(IOFUNC_ATTR_ATIME | IOFUNC_ATTR_MTIME);
+        attr->atime = msg->i.times.actime;
+        attr->mtime = msg->i.times.modtime;
+        attr->atime_ns = attr->mtime_ns = 0;
+    }
+    return iofunc_time_update(attr);
+}
+
 int iofunc_chown(resmgr_context_t* ctp, io_chown_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
     constexpr auto same = static_cast<uid_t>(-1);
     const bool changes_owner = msg->i.uid != same && msg->i.uid != attr->uid;

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <sys/dcmd_all.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace {
@@ -39,6 +40,10 @@ int reply_int(resmgr_context_t& context, io_devctl_t& message, int value) noexce
 }  // namespace
 
 int iofunc_read_verify(resmgr_context_t*, io_read_t* msg, iofunc_ocb_t* ocb, int* nonblock) {
+    const bool lists = (msg->i.xtype & _IO_XTYPE_MASK) == _IO_XTYPE_READDIR;
+    if (ocb->attr != nullptr && S_ISDIR(ocb->attr->mode) != lists) {
+        return lists ? ENOTDIR : EISDIR;
+    }
     return verify(*ocb, _IO_FLAG_RD, msg->i.xtype, nonblock);
 }
 
@@ -162,8 +167,12 @@ int iofunc_chown_default(resmgr_context_t* ctp, io_chown_t* msg, iofunc_ocb_t* o
     return iofunc_chown(ctp, msg, ocb, ocb->attr);
 }
 
-int iofunc_sync_default(resmgr_context_t*, io_sync_t*, iofunc_ocb_t*) {
-    return EOK;
+int iofunc_sync_default(resmgr_context_t* ctp, io_sync_t* msg, iofunc_ocb_t* ocb) {
+    return iofunc_sync(ctp, msg, ocb, ocb->attr);
+}
+
+int iofunc_utime_default(resmgr_context_t* ctp, io_utime_t* msg, iofunc_ocb_t* ocb) {
+    return iofunc_utime(ctp, msg, ocb, ocb->attr);
 }
 
 int iofunc_lock_ocb_default(resmgr_context_t*, void*, iofunc_ocb_t* ocb) {
@@ -190,6 +199,14 @@ void iofunc_func_init(unsigned nconnect, resmgr_connect_funcs_t* connect, unsign
     io_defaults.lseek = &iofunc_lseek_default;
     io_defaults.chmod = &iofunc_chmod_default;
     io_defaults.chown = &iofunc_chown_default;
+    io_defaults.utime = &iofunc_utime_default;
+    io_defaults.pathconf = &iofunc_pathconf_default;
+    io_defaults.openfd = &iofunc_openfd_default;
+    io_defaults.fdinfo = &iofunc_fdinfo_default;
+    io_defaults.lock = &iofunc_lock_default;
+    io_defaults.mmap = &iofunc_mmap_default;
+    io_defaults.power = &iofunc_power_default;
+    io_defaults.acl = &iofunc_acl_default;
     io_defaults.close_dup = &iofunc_close_dup_default;
     io_defaults.lock_ocb = &iofunc_lock_ocb_default;
     io_defaults.unlock_ocb = &iofunc_unlock_ocb_default;

@@ -53,9 +53,13 @@ void iofunc_ocb_free(iofunc_ocb_t* ocb) {
     }
 }
 
-int iofunc_open(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, iofunc_attr_t*,
+// With the directory that it is in, `attr` is that of a new file, which is to be made.
+int iofunc_open(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, iofunc_attr_t* dattr,
                 struct _client_info* info) {
     const auto flags = static_cast<int>(msg->connect.ioflag);
+    if (dattr != nullptr) {
+        return (flags & O_CREAT) == 0 ? ENOENT : iofunc_mknod(ctp, msg, attr, dattr, info);
+    }
     if ((flags & O_DIRECTORY) != 0 && !S_ISDIR(attr->mode)) {
         return ENOTDIR;
     }
@@ -90,7 +94,7 @@ int iofunc_ocb_attach(resmgr_context_t* ctp, io_open_t* msg, iofunc_ocb_t* ocb, 
         }
         return error;
     }
-    if (S_ISREG(attr->mode)) {
+    if (S_ISREG(attr->mode) || S_ISDIR(attr->mode)) {
         tocsin::qnx::binding_for(*ctp)->set_kind(Binding::Kind::file);
     }
     count(attr->count, true, 1);

@@ -6,10 +6,16 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <new>
+#include <optional>
+#include <string>
+#include <sys/sysmacros.h>
 #include <system_error>
 #include <unistd.h>
 
+#include <tocsin/qnx/attached_paths.h>
+#include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/context.h>
 #include <tocsin/qnx/dispatch.h>
 #include <tocsin/qnx/file_message.h>
@@ -17,8 +23,10 @@
 
 namespace {
 
+using tocsin::qnx::AttachedPaths;
 using tocsin::qnx::Binding;
 using tocsin::qnx::binding_for;
+using tocsin::qnx::Context;
 using tocsin::qnx::Dispatch;
 
 int fail_with(int error) noexcept {
@@ -63,15 +71,21 @@ void tell_remedy(int number, const char* path, const char* what) noexcept {
 int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _file_type,
                   unsigned flags, const resmgr_connect_funcs_t* connect_funcs,
                   const resmgr_io_funcs_t* io_funcs, RESMGR_HANDLE_T* handle) {
-    if (path == nullptr || connect_funcs == nullptr || io_funcs == nullptr ||
-        (flags & _RESMGR_FLAG_DIR) != 0) {
+    if (connect_funcs == nullptr || io_funcs == nullptr) {
         return fail_with(EINVAL);
     }
+    const bool is_local = attr != nullptr && (attr->flags & RESMGR_FLAG_ATTACH_LOCAL) != 0;
+    const bool has_place = path != nullptr && !is_local;
     try {
-        return Dispatch::of(dpp).attach(
-            tocsin::qnx::place_to_serve(path), attr == nullptr ? 1 : attr->nparts_max,
-            attr == nullptr ? 0 : attr->msg_max_size,
-            {.connect = connect_funcs, .io = io_funcs, .handle = handle, .channel = nullptr});
+        return Dispatch::of(dpp).attach(has_place ? tocsin::qnx::place_to_serve(path) : "",
+                                        attr == nullptr ? 1 : attr->nparts_max,
+                                        attr == nullptr ? 0 : attr->msg_max_size,
+                                        {.connect = connect_funcs,
+                                         .io = io_funcs,
+                                         .handle = handle,
+                                         .channel = nullptr,
+                                         .directory = (flags & _RESMGR_FLAG_DIR) != 0,
+                                         .name = path == nullptr ? "" : path});
     } catch (const std::system_error& error) {
         const int number = errno_of(error.code());
         tell_remedy(number, path, error.what());
@@ -85,6 +99,52 @@ int resmgr_detach(dispatch_t* dpp, int id, unsigned) {
     try {
         const int error = Dispatch::of(dpp).detach(id);
         return error == 0 ? 0 : fail_with(error);
+    } catch (const std::bad_alloc&) {
+        return fail_with(ENOMEM);
+    }
+}
+
+int resmgr_pathname(int id, unsigned, char* path, int size) {
+    try {
+        const std::optional<std::string> name = AttachedPaths::path_of(id);
+        if (!name) {
+            return fail_with(EINVAL);
+        }
+        const int length = static_cast<int>(name->size()) + 1;
+        if (path == nullptr || size < length) {
+            return fail_with(path == nullptr ? EINVAL : ERANGE);
+        }
+        std::memcpy(path, name->c_str(), static_cast<std::size_t>(length));
+        return length;
+    } catch (const std::bad_alloc&) {
+        return fail_with(ENOMEM);
+    }
+}
+
+// No file system of Linux's has such numbers: their major is that of devices without a driver.
+int resmgr_devino(int id, dev_t* device, ino64_t* inode) {
+    try {
+        if (!AttachedPaths::path_of(id)) {
+            return fail_with(EINVAL);
+        }
+    } catch (const std::bad_alloc&) {
+        return fail_with(ENOMEM);
+    }
+    *device = makedev(0, static_cast<unsigned>(id) + 1);
+    *inode = static_cast<ino64_t>(id) + 1;
+    return 0;
+}
+
+int resmgr_msg_again(resmgr_context_t* ctp, int rcvid) {
+    const auto message =
+        std::dynamic_pointer_cast<tocsin::qnx::FileMessage>(tocsin::qnx::Calls::find(rcvid));
+    if (message == nullptr || message->kept().empty()) {
+        return fail_with(message == nullptr ? ESRCH : EINVAL);
+    }
+    try {
+        Context& context = Context::of(reinterpret_cast<dispatch_context_t*>(ctp));
+        message->binding()->path().run_again(context, message);
+        return 0;
     } catch (const std::bad_alloc&) {
         return fail_with(ENOMEM);
     }

@@ -46,7 +46,19 @@ std::string place_to_serve(const char* path) {
     return place.string();
 }
 
-FoundPath::FoundPath(const char* path) noexcept : path_{path} {
+// The root itself is no directory of a manager's.
+bool FoundPath::has_directory_below(std::size_t prefix) noexcept {
+    char* const last = std::strrchr(below_.data() + prefix, '/');
+    if (last == nullptr || last == below_.data() + prefix) {
+        return false;
+    }
+    *last = '\0';
+    const bool has = is_there(below_.data());
+    *last = '/';
+    return has;
+}
+
+FoundPath::FoundPath(const char* path, Wanted wanted) noexcept : path_{path} {
     const char* const directory = root();
     if (directory == nullptr || path == nullptr || *path != '/') {
         return;
@@ -59,7 +71,7 @@ FoundPath::FoundPath(const char* path) noexcept : path_{path} {
     std::memcpy(below_.data(), directory, prefix);
     std::memcpy(below_.data() + prefix, path, length + 1);
     const int error = errno;
-    if (is_there(below_.data())) {
+    if (is_there(below_.data()) || (wanted == Wanted::a_new_name && has_directory_below(prefix))) {
         path_ = below_.data();
     }
     errno = error;

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <climits>
+#include <cstddef>
 #include <string>
 
 namespace tocsin::qnx {
@@ -15,17 +16,22 @@ namespace tocsin::qnx {
 // Whether the environment names a root.
 [[nodiscard]] bool root_is_set() noexcept;
 
-// What a client means by a path: what is there below TOCSIN_ROOT, or else the path itself. Neither
-// allocates nor changes errno.
+// What a client means by a path: what is there below TOCSIN_ROOT, or else the path itself. A name
+// that it makes is made below when the directory for it is there. Neither allocates nor changes
+// errno.
 class FoundPath {
 public:
-    explicit FoundPath(const char* path) noexcept;
+    enum class Wanted : bool { what_is_there, a_new_name };
+
+    explicit FoundPath(const char* path, Wanted wanted = Wanted::what_is_there) noexcept;
     FoundPath(const FoundPath&) = delete;
     FoundPath& operator=(const FoundPath&) = delete;
 
     [[nodiscard]] const char* get() const noexcept { return path_; }
 
 private:
+    [[nodiscard]] bool has_directory_below(std::size_t prefix) noexcept;
+
     const char* path_;
     std::array<char, PATH_MAX> below_;  // filled only where it is used
 };

@@ -2,7 +2,6 @@
 // TOCSIN_ROOT found first. The headers in include/ lead to them. Private to tocsin/qnx.
 #include <cstdarg>
 #include <cstdio>
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 namespace {
 
 using tocsin::qnx::FoundPath;
+using Wanted = FoundPath::Wanted;
 
 constexpr bool takes_mode(int flags) noexcept {
     return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
@@ -22,7 +22,8 @@ constexpr bool takes_mode(int flags) noexcept {
 extern "C" {
 
 int tocsin_open(const char* path, int flags, ...) {
-    const FoundPath found{path};
+    const bool makes = (flags & O_CREAT) != 0;
+    const FoundPath found{path, makes ? Wanted::a_new_name : Wanted::what_is_there};
     if (!takes_mode(flags)) {
         return ::open(found.get(), flags);
     }
@@ -34,7 +35,7 @@ int tocsin_open(const char* path, int flags, ...) {
 }
 
 int tocsin_creat(const char* path, ::mode_t mode) {
-    return ::creat(FoundPath{path}.get(), mode);
+    return ::creat(FoundPath{path, Wanted::a_new_name}.get(), mode);
 }
 
 int tocsin_access(const char* path, int mode) {
@@ -66,15 +67,13 @@ int tocsin_chmod(const char* path, ::mode_t mode) {
 }
 
 int tocsin_mkdir(const char* path, ::mode_t mode) {
-    return ::mkdir(FoundPath{path}.get(), mode);
+    return ::mkdir(FoundPath{path, Wanted::a_new_name}.get(), mode);
 }
 
 std::FILE* tocsin_fopen(const char* path, const char* mode) {
-    return std::fopen(FoundPath{path}.get(), mode);
-}
-
-::DIR* tocsin_opendir(const char* path) {
-    return ::opendir(FoundPath{path}.get());
+    const bool makes = *mode == 'w' || *mode == 'a';
+    return std::fopen(FoundPath{path, makes ? Wanted::a_new_name : Wanted::what_is_there}.get(),
+                      mode);
 }
 
 }  // extern "C"

@@ -117,7 +117,7 @@ void ServedPath::tell_flags(const std::shared_ptr<Binding>& binding, int flags) 
     header.i.nbytes = sizeof flags;
     std::memcpy(bytes.data(), &header, sizeof header);
     std::memcpy(bytes.data() + sizeof header, &flags, sizeof flags);
-    static_cast<void>(run_silently(binding, bytes, size, call_devctl));
+    static_cast<void>(run_silently(binding, bytes, call_devctl));
 }
 
 // The kernel moves the offset of a file by itself; the manager has its own in the OCB.
@@ -125,12 +125,16 @@ int ServedPath::seek(const std::shared_ptr<Binding>& binding, std::int64_t offse
     if (binding->kind() == Binding::Kind::stream || binding->follows(offset)) {
         return 0;
     }
+    return seek_to(binding, offset);
+}
+
+int ServedPath::seek_to(const std::shared_ptr<Binding>& binding, std::int64_t offset) {
     auto& message = Context::current()->new_message<::io_lseek_t>();
     message.i.type = _IO_LSEEK;
     message.i.combine_len = sizeof message.i;
     message.i.whence = SEEK_SET;
     message.i.offset = static_cast<std::uint64_t>(offset);
-    const int error = run_silently(binding, bytes_of(message), sizeof message, call_lseek);
+    const int error = run_silently(binding, bytes_of(message), call_lseek);
     if (error == 0) {
         binding->set_next(offset);
     }
@@ -272,7 +276,7 @@ void ServedPath::close_ocb(Context& context, Binding& binding) noexcept {
     request.rcvid = 0;
     request.info = info_of({}, binding, {});
     request.msg = reinterpret_cast<::resmgr_iomsgs_t*>(&message);
-    request.id = attachment_.id;
+    request.id = id();
     request.size = sizeof message;
     const CurrentRequest current{binding, PollMode::none};
     const ::resmgr_io_funcs_t& functions = binding.functions();

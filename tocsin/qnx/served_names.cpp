@@ -1,4 +1,4 @@
-// Opening, and what stat(2) says and chmod(2) changes. Private to tocsin/qnx.
+// Opening, and what stat(2) says. Private to tocsin/qnx.
 #include <tocsin/qnx/served_path.h>
 
 #include <algorithm>
@@ -10,46 +10,34 @@
 #include <unistd.h>
 
 #include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/connect_message.h>
 #include <tocsin/qnx/context.h>
 #include <tocsin/qnx/credentials.h>
-#include <tocsin/resource/set_attributes.h>
 
 namespace tocsin::qnx {
 
 namespace {
 
-namespace changed = resource::set_attribute;
+constexpr Handler call_open = &call_connect<&::resmgr_connect_funcs_t::open>;
 
-int call_open(::resmgr_context_t& request, Binding& binding) {
-    const ServedPath::Attachment& attachment = binding.path().attachment();
-    const auto open = attachment.connect->open;
-    return open == nullptr ? _RESMGR_DEFAULT
-                           : open(&request, &request.msg->open,
-                                  static_cast<::iofunc_attr_t*>(attachment.handle), nullptr);
+constexpr Handler call_stat = &call_function<&::resmgr_io_funcs_t::stat, &::resmgr_iomsgs_t::stat>;
+
+constexpr ::mode_t permissions_of_link = 0777;
+
+// Whether the client may look for names in the directory.
+int may_search(const Binding& binding, const struct ::stat& status) noexcept {
+    ::_client_info info;
+    describe(binding.client()->credentials(), NGROUPS_SHOWN, info);
+    ::iofunc_attr_t attribute = {};
+    attribute.uid = status.st_uid;
+    attribute.gid = status.st_gid;
+    attribute.mode = status.st_mode;
+    return iofunc_check_access(nullptr, &attribute, S_IXUSR, &info);
 }
 
-int call_stat(::resmgr_context_t& request, Binding& binding) {
-    if (!binding.bound()) {
-        return EBADF;
-    }
-    const auto stat = binding.functions().stat;
-    return stat == nullptr ? _RESMGR_DEFAULT : stat(&request, &request.msg->stat, binding.ocb());
-}
-
-int call_chmod(::resmgr_context_t& request, Binding& binding) {
-    if (!binding.bound()) {
-        return EBADF;
-    }
-    const auto chmod = binding.functions().chmod;
-    return chmod == nullptr ? _RESMGR_DEFAULT : chmod(&request, &request.msg->chmod, binding.ocb());
-}
-
-int call_chown(::resmgr_context_t& request, Binding& binding) {
-    if (!binding.bound()) {
-        return EBADF;
-    }
-    const auto chown = binding.functions().chown;
-    return chown == nullptr ? _RESMGR_DEFAULT : chown(&request, &request.msg->chown, binding.ocb());
+// A status by which a manager says that the name is a symbolic link.
+bool is_elsewhere(long status) noexcept {
+    return (static_cast<unsigned long>(status) & _IO_CONNECT_RET_FLAG) != 0;
 }
 
 // What open(2) is told: never ENOSYS, after which the kernel would not ask any more.
@@ -62,31 +50,44 @@ void finish_open(FileMessage& message, const Outcome& outcome) {
     }
     binding.path().hold(binding);
     // When the kernel is gone and cannot be told, it goes with the path.
-    static_cast<void>(
-        message.call().reply_open({.file = reinterpret_cast<resource::FileHandle>(&binding),
-                                   .stream = binding.kind() == Binding::Kind::stream}));
+    static_cast<void>(message.call().reply_open(answer_of(binding)));
 }
 
-// On Linux a path served by a program is a regular file, whatever its manager takes it for.
-void show_as_file(struct ::stat& status) noexcept {
-    status.st_mode = (status.st_mode & ~unsigned{S_IFMT}) | S_IFREG;
+constexpr ::ino_t inode_base = ::ino_t{1} << 32U;
+
+// On Linux a path served by a program is a regular file, whatever its manager takes it for; below a
+// directory there may be others and symbolic links.
+void show_as_file(struct ::stat& status, bool directory, resource::Node node) noexcept {
+    const bool is_root = node == resource::root_node;
+    const unsigned kind = status.st_mode & unsigned{S_IFMT};
+    unsigned shown = S_IFREG;
+    if (directory) {
+        shown = is_root ? S_IFDIR : kind == S_IFDIR || kind == S_IFLNK ? kind : S_IFREG;
+    }
+    status.st_mode = (status.st_mode & ~unsigned{S_IFMT}) | shown;
     status.st_rdev = 0;
+    // Programs take an inode of 0 for a file that is not there, and two of the same for one file:
+    // the manager may have small numbers of its own.
+    if (status.st_ino == 0) {
+        status.st_ino = inode_base + node;
+    }
 }
 
-struct Reply {
-    std::atomic<bool> told{false};
+struct Told {
+    std::atomic<bool> is_told{false};
     int error = 0;
-    std::span<std::byte> bytes;
+    SilentReply* reply = nullptr;
 };
 
 void note_reply(FileMessage& message, const Outcome& outcome) {
-    Reply& reply = *reinterpret_cast<Reply*>(message.context());
-    reply.error = outcome.error;
-    if (outcome.error == 0) {
-        outcome.copy_to(reply.bytes.data(), reply.bytes.size());
+    Told& told = *reinterpret_cast<Told*>(message.context());
+    told.error = outcome.error;
+    if (outcome.error == 0 && told.reply != nullptr) {
+        told.reply->status = outcome.status;
+        told.reply->size = outcome.copy_to(told.reply->room.data(), told.reply->room.size());
     }
-    reply.told.store(true);
-    reply.told.notify_one();
+    told.is_told.store(true);
+    told.is_told.notify_one();
 }
 
 }  // namespace
@@ -109,7 +110,8 @@ std::shared_ptr<Client> ServedPath::sender_of(const Binding& binding, const Send
     return from.client == nullptr ? binding.client() : from.client;
 }
 
-std::shared_ptr<Binding> ServedPath::make_binding(const resource::Caller& caller, int flags) {
+std::shared_ptr<Binding> ServedPath::make_binding(const resource::Caller& caller,
+                                                  resource::Node node, int flags) {
     const auto client = std::make_shared<FileClient>(Credentials{.pid = process_of(caller.thread),
                                                                  .thread = caller.thread,
                                                                  .uid = caller.uid,
@@ -118,7 +120,7 @@ std::shared_ptr<Binding> ServedPath::make_binding(const resource::Caller& caller
         throw std::bad_alloc{};
     }
     try {
-        return std::make_shared<Binding>(shared_from_this(), client, flags);
+        return std::make_shared<Binding>(shared_from_this(), client, node, flags);
     } catch (...) {
         Calls::leave_client(*client);
         throw;
@@ -141,68 +143,91 @@ void ServedPath::send(resource::FileCall call, const std::shared_ptr<Binding>& b
 // For a message that is a part of what a client asks, and has to be answered at once. One that is
 // parked all the same is taken back.
 int ServedPath::run_silently(const std::shared_ptr<Binding>& binding, std::span<std::byte> bytes,
-                             std::size_t reply_size, Handler handler, std::span<std::byte> reply,
-                             const Sender& from) {
-    Reply noted;
-    noted.bytes = reply;
+                             Handler handler, SilentReply* reply, const Sender& from) {
+    Told told;
+    told.reply = reply;
+    const std::size_t reply_size = reply == nullptr ? 0 : reply->room.size();
     ::_msg_info info = info_of({}, *binding, from);
     info.msglen = bytes.size();
+    info.srcmsglen = bytes.size();
+    info.dstmsglen = reply_size;
     const auto message = std::make_shared<FileMessage>(
         sender_of(*binding, from), info, binding, resource::FileCall{}, reply_size, &note_reply,
-        reinterpret_cast<std::uintptr_t>(&noted));
+        reinterpret_cast<std::uintptr_t>(&told));
     run(*Context::current(), message, bytes, {.handler = handler, .finish = &note_reply});
-    if (noted.told) {
-        return noted.error;
+    if (told.is_told) {
+        return told.error;
     }
     if (Calls::take(message->rcvid()) != nullptr) {
         return EOPNOTSUPP;
     }
-    noted.told.wait(false);
-    return noted.error;
+    told.is_told.wait(false);
+    return told.error;
+}
+
+int ServedPath::connect(const std::shared_ptr<Binding>& binding, const Connect& what,
+                        Handler handler, SilentReply* reply) {
+    const std::span<std::byte> bytes = put_connect(Context::current()->message_buffer(), what);
+    return bytes.empty() ? ENAMETOOLONG : run_silently(binding, bytes, handler, reply);
 }
 
 // An access of O_RDONLY is _IO_FLAG_RD, and so on; none is what stat(2) opens with.
-int ServedPath::open_for(const std::shared_ptr<Binding>& binding, unsigned flags) {
-    auto& message = Context::current()->new_message<::io_open_t>();
-    message.connect.type = _IO_CONNECT;
-    message.connect.subtype = _IO_CONNECT_COMBINE_CLOSE;
-    message.connect.ioflag = flags;
-    message.connect.path_len = 1;
-    const int error = run_silently(binding, bytes_of(message), 0, call_open);
+int ServedPath::open_for(const std::shared_ptr<Binding>& binding, const Connect& what,
+                         bool* is_link) {
+    SilentReply reply;
+    int error = connect(binding, what, call_open, &reply);
+    if (error == 0 && !binding->bound()) {
+        const bool elsewhere = is_elsewhere(reply.status);
+        error = elsewhere ? ELOOP : EBADF;
+        if (is_link != nullptr) {
+            *is_link = elsewhere;
+        }
+    }
     if (error != 0) {
         close_refused(binding);
     }
-    return error == 0 && !binding->bound() ? EBADF : error;
+    return error;
 }
 
 // The manager decides who may, as it opens.
-void ServedPath::access(resource::FileCall call, resource::Node, int mode) {
-    if ((mode & X_OK) != 0) {
-        return call.fail(EACCES);
-    }
-    const std::shared_ptr<Binding> binding = make_binding(call.caller(), 0);
+void ServedPath::access(resource::FileCall call, resource::Node node, int mode) {
+    const std::shared_ptr<Binding> binding = make_binding(call.caller(), node, 0);
     const unsigned flags = ((mode & R_OK) != 0 ? unsigned{_IO_FLAG_RD} : 0U) |
                            ((mode & W_OK) != 0 ? unsigned{_IO_FLAG_WR} : 0U);
-    const int error = open_for(binding, flags);
+    const std::optional<std::string> path = names_.path_of(node);
+    int error = path ? open_for(binding, {.path = *path, .flags = flags}) : ENOENT;
     if (error == 0) {
+        struct ::stat status = {};
+        error = (mode & X_OK) == 0 ? 0 : stat_of(binding, status);
+        if (error == 0 && (mode & X_OK) != 0) {
+            error = S_ISDIR(status.st_mode) ? may_search(*binding, status) : EACCES;
+        }
         close(*Context::current(), *binding);
     }
     // After ENOSYS the kernel would not ask any more, and allow everything.
     error == 0 ? call.succeed() : call.fail(error == ENOSYS ? EOPNOTSUPP : error);
 }
 
-void ServedPath::open(resource::FileCall call, resource::Node, int flags) {
-    const std::shared_ptr<Binding> binding = make_binding(call.caller(), flags);
-    auto& message = Context::current()->new_message<::io_open_t>();
-    // Linux asks for both with the mode that is neither.
-    constexpr unsigned both = _IO_FLAG_RD | _IO_FLAG_WR;
-    const unsigned access = std::min(static_cast<unsigned>(flags & O_ACCMODE) + 1, both);
-    message.connect.type = _IO_CONNECT;
-    message.connect.subtype = _IO_CONNECT_OPEN;
-    message.connect.ioflag = (static_cast<unsigned>(flags) & ~unsigned{O_ACCMODE}) | access;
-    message.connect.path_len = 1;
-    send(std::move(call), binding, bytes_of(message), 0,
-         {.handler = call_open, .finish = &finish_open});
+void ServedPath::open(resource::FileCall call, resource::Node node, int flags) {
+    open_at(std::move(call), node, flags, Binding::Kind::stream);
+}
+
+// As that kind, unless the manager says more.
+void ServedPath::open_at(resource::FileCall call, resource::Node node, int flags,
+                         Binding::Kind kind) {
+    const std::optional<std::string> path = names_.path_of(node);
+    if (!path) {
+        return call.fail(ENOENT);
+    }
+    const std::shared_ptr<Binding> binding = make_binding(call.caller(), node, flags);
+    binding->set_kind(kind);
+    const std::span<std::byte> bytes =
+        put_connect(Context::current()->message_buffer(),
+                    {.subtype = _IO_CONNECT_OPEN, .path = *path, .flags = ioflag_of(flags)});
+    if (bytes.empty()) {
+        return call.fail(ENAMETOOLONG);
+    }
+    send(std::move(call), binding, bytes, 0, {.handler = call_open, .finish = &finish_open});
 }
 
 void ServedPath::hold(Binding& binding) {
@@ -215,63 +240,44 @@ int ServedPath::stat_of(const std::shared_ptr<Binding>& binding, struct ::stat& 
     auto& message = Context::current()->new_message<::io_stat_t>();
     message.i.type = _IO_STAT;
     message.i.combine_len = sizeof message.i;
-    const std::span<std::byte> reply = std::as_writable_bytes(std::span{&status, 1});
-    const int error = run_silently(binding, bytes_of(message), sizeof status, call_stat, reply);
-    show_as_file(status);
+    SilentReply reply{.room = std::as_writable_bytes(std::span{&status, 1})};
+    const int error = run_silently(binding, bytes_of(message), call_stat, &reply);
+    show_as_file(status, attachment_.directory, binding->node());
     return error;
 }
 
-// fstat(2) comes without the file, too; a manager with a table of defaults need not know.
-void ServedPath::get_attributes(resource::FileCall call, resource::Node,
+// As lstat(2). A manager that goes on to where a link leads says no more of it than that it is one.
+int ServedPath::stat_at(const std::shared_ptr<Binding>& binding, std::string_view path,
+                        struct ::stat& status) {
+    bool is_link = false;
+    int error = open_for(binding, {.path = path, .mode = S_IFLNK}, &is_link);
+    if (is_link) {
+        status = {};
+        status.st_mode = S_IFLNK | permissions_of_link;
+        status.st_nlink = 1;
+        show_as_file(status, attachment_.directory, binding->node());
+        return 0;
+    }
+    if (error == 0) {
+        error = stat_of(binding, status);
+        close(*Context::current(), *binding);
+    }
+    return error;
+}
+
+// fstat(2) comes without the file, too; a manager with a table of defaults need not know. What has
+// no path any more is asked through any file that is open there.
+void ServedPath::get_attributes(resource::FileCall call, resource::Node node,
                                 std::optional<resource::FileHandle>) {
-    const std::shared_ptr<Binding> binding = make_binding(call.caller(), 0);
     resource::EntryAnswer answer;
-    answer.node = resource::root_node;
-    int error = open_for(binding, 0);
-    if (error == 0) {
+    answer.node = node;
+    int error = ENOENT;
+    if (const std::optional<std::string> path = names_.path_of(node)) {
+        error = stat_at(make_binding(call.caller(), node, 0), *path, answer.attributes);
+    } else if (const std::shared_ptr<Binding> binding = pin_any(node)) {
         error = stat_of(binding, answer.attributes);
-        close(*Context::current(), *binding);
-    }
-    error == 0 ? call.reply_attributes(answer) : call.fail(error);
-}
-
-int ServedPath::change(const std::shared_ptr<Binding>& binding, const struct ::stat& wanted,
-                       unsigned which) {
-    int error = 0;
-    if ((which & changed::mode) != 0) {
-        auto& message = Context::current()->new_message<::io_chmod_t>();
-        message.i.type = _IO_CHMOD;
-        message.i.combine_len = sizeof message.i;
-        message.i.mode = wanted.st_mode;
-        error = run_silently(binding, bytes_of(message), 0, call_chmod);
-    }
-    if (error == 0 && (which & (changed::uid | changed::gid)) != 0) {
-        auto& message = Context::current()->new_message<::io_chown_t>();
-        constexpr auto same = static_cast<::uid_t>(-1);
-        message.i.type = _IO_CHOWN;
-        message.i.combine_len = sizeof message.i;
-        message.i.uid = (which & changed::uid) != 0 ? wanted.st_uid : same;
-        message.i.gid = (which & changed::gid) != 0 ? wanted.st_gid : same;
-        error = run_silently(binding, bytes_of(message), 0, call_chown);
-    }
-    return error;
-}
-
-void ServedPath::set_attributes(resource::FileCall call, resource::Node,
-                                std::optional<resource::FileHandle>, const struct ::stat& wanted,
-                                unsigned which) {
-    constexpr unsigned served = changed::mode | changed::uid | changed::gid | changed::change_time;
-    if ((which & ~served) != 0) {
-        return call.fail((which & changed::size) != 0 ? EINVAL : EOPNOTSUPP);
-    }
-    const std::shared_ptr<Binding> binding = make_binding(call.caller(), 0);
-    resource::EntryAnswer answer;
-    answer.node = resource::root_node;
-    int error = open_for(binding, 0);
-    if (error == 0) {
-        error = change(binding, wanted, which);
-        error = error == 0 ? stat_of(binding, answer.attributes) : error;
-        close(*Context::current(), *binding);
+        answer.attributes.st_nlink = 0;
+        unpin(*Context::current(), *binding);
     }
     error == 0 ? call.reply_attributes(answer) : call.fail(error);
 }

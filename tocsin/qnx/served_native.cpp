@@ -75,48 +75,6 @@ void finish_send(FileMessage& message, const Outcome& outcome) {
     answer(message, told);
 }
 
-// The function for a message that a client has made itself; nullptr when there is none.
-Handler handler_of(unsigned type) noexcept {
-    switch (type) {
-    case _IO_READ:
-    case _IO_READ64:
-        return call_read;
-    case _IO_WRITE:
-    case _IO_WRITE64:
-        return call_write;
-    case _IO_DEVCTL:
-        return call_devctl;
-    case _IO_NOTIFY:
-    case _IO_NOTIFY64:
-        return call_notify;
-    case _IO_LSEEK:
-        return call_lseek;
-    case _IO_SYNC:
-        return call_sync;
-    case _IO_MSG:
-        return call_msg;
-    default:
-        return nullptr;
-    }
-}
-
-// How much of a message its function may look at without asking.
-std::size_t header_size_of(unsigned type) noexcept {
-    switch (type) {
-    case _IO_NOTIFY:
-    case _IO_NOTIFY64:
-        return sizeof(std::uint16_t);  // it looks for itself
-    case _IO_LSEEK:
-        return sizeof(::io_lseek_t);
-    case _IO_SYNC:
-        return sizeof(::io_sync_t);
-    case _IO_MSG:
-        return sizeof(::io_msg_t);
-    default:
-        return sizeof(::io_read_t);
-    }
-}
-
 bool is_wakeful(const struct ::sigevent& event, int action) noexcept {
     return SIGEV_GET_TYPE(&event) != SIGEV_NONE && action != _NOTIFY_ACTION_POLL;
 }
@@ -241,9 +199,9 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
     if (bytes.size() >= sizeof type) {
         std::memcpy(&type, bytes.data(), sizeof type);
     }
-    const Handler handler = handler_of(type);
-    if (handler == nullptr || bytes.size() < header_size_of(type)) {
-        told.error = handler == nullptr ? ENOSYS : EBADMSG;
+    const MessageKind kind = kind_of(type);
+    if (bytes.size() < kind.header_size) {
+        told.error = EBADMSG;
         return answer(call, told);
     }
     ::_msg_info info = info_of(call.caller(), *binding, sending);
@@ -253,7 +211,7 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
     const auto message = std::make_shared<FileMessage>(
         sending.client, info, binding, std::move(call), question.room, &finish_send);
     message->set_area(area, question.size);
-    run(*Context::current(), message, bytes, {.handler = handler, .finish = &finish_send});
+    run(*Context::current(), message, bytes, {.handler = kind.handler, .finish = &finish_send});
 }
 
 // A part of the end of a client, or of the file: nobody waits for it.
@@ -263,7 +221,7 @@ void ServedPath::close_for(Context& context, const std::shared_ptr<Binding>& bin
     auto& message = context.new_message<::io_close_t>();
     message.i.type = _IO_CLOSE;
     message.i.combine_len = sizeof message.i;
-    static_cast<void>(run_silently(binding, bytes_of(message), 0, call_close_dup, {}, from));
+    static_cast<void>(run_silently(binding, bytes_of(message), call_close_dup, nullptr, from));
 }
 
 void ServedPath::close_for_users(Context& context, Binding& binding) noexcept {

@@ -1,8 +1,11 @@
 // Calling a manager's functions for a message. Private to tocsin/qnx.
 #include <tocsin/qnx/served_path.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/context.h>
@@ -67,12 +70,15 @@ int call_unblock(::resmgr_context_t& request, Binding& binding) {
 
 }  // namespace
 
+ServedPath::ServedPath(Attachment attachment)
+    : attachment_{std::move(attachment)}, number_{attachment_.name, attachment_.directory} {}
+
 ServedPath::~ServedPath() = default;
 
 void ServedPath::serve(const std::string& path) {
-    server_.emplace(
-        path, *this,
-        resource::FileServerOptions{.directory = false, .kernel_checks_permissions = false});
+    server_.emplace(path, *this,
+                    resource::FileServerOptions{.directory = attachment_.directory,
+                                                .kernel_checks_permissions = false});
 }
 
 // What is parked ends first, so that its clients learn an error of their own.
@@ -84,7 +90,9 @@ void ServedPath::stop(Context& context) noexcept {
             std::this_thread::yield();  // another thread is answering it
         }
     }
-    server_->stop();
+    if (server_) {
+        server_->stop();
+    }
     while (!bindings_.empty()) {
         Binding& binding = bindings_.front();
         const std::shared_ptr<Binding> held = binding.release();
@@ -117,7 +125,7 @@ void ServedPath::leave(FileMessage& message) noexcept {
     // What was handled here before may have been of another kind.
     request.dpp = context.dispatch.face();
     request.msg_max_size = context.message_buffer().size();
-    request.id = attachment_.id;
+    request.id = id();
     request.status = 0;
     request.offset = 0;
     request.size = bytes.size();
@@ -147,6 +155,32 @@ void ServedPath::run(Context& context, const std::shared_ptr<FileMessage>& messa
         result = kind.handler(request, binding);
     }
     settle(request, context, *message, result);
+}
+
+void ServedPath::run_again(Context& context, const std::shared_ptr<FileMessage>& message) {
+    const Context::Use use{context};
+    const ::resmgr_context_t outer = context.request();
+    const MessageKind kind = kind_of(message->type());
+    // What lies in the context is still in use; the function may answer where the message lies.
+    const std::span kept = message->kept();
+    std::vector<std::byte> room(std::max(kept.size(), context.message_buffer().size()));
+    std::ranges::copy(kept, room.begin());
+    ::resmgr_context_t& request =
+        begin_request(context, *message, std::span{room}.first(kept.size()));
+    Binding& binding = *message->binding();
+    int result = _RESMGR_NOREPLY;
+    if (pin(binding)) {
+        {
+            const CurrentRequest current{binding, PollMode::none};
+            const OcbLock lock{request, binding};
+            result = kind.handler(request, binding);
+        }
+        if (!is_no_reply(result)) {
+            settle(request, context, *message, result);
+        }
+        unpin(context, binding);
+    }
+    context.request() = outer;
 }
 
 void ServedPath::settle(const ::resmgr_context_t& request, Context& context, FileMessage& message,
@@ -179,6 +213,20 @@ bool ServedPath::pin(Binding& binding) noexcept {
     }
     binding.pin();
     return true;
+}
+
+// Any file that is open at the node, pinned; or none.
+std::shared_ptr<Binding> ServedPath::pin_any(resource::Node node) {
+    const std::lock_guard lock{mutex_};
+    Binding* binding = bindings_.first();
+    while (binding != nullptr && binding->node() != node) {
+        binding = bindings_.next_of(*binding);
+    }
+    if (binding == nullptr) {
+        return nullptr;
+    }
+    binding->pin();
+    return binding->shared_from_this();
 }
 
 void ServedPath::unpin(Context& context, Binding& binding) noexcept {

@@ -16,6 +16,8 @@
 __BEGIN_DECLS
 extern FILE* __REDIRECT(fopen, (const char* __restrict path, const char* __restrict mode),
                         tocsin_fopen);
+extern int __REDIRECT_NTH(remove, (const char* path), tocsin_remove);
+extern int __REDIRECT_NTH(rename, (const char* path, const char* new_path), tocsin_rename);
 #ifdef __USE_LARGEFILE64
 extern FILE* __REDIRECT(fopen64, (const char* __restrict path, const char* __restrict mode),
                         tocsin_fopen);

@@ -193,18 +193,44 @@ iofunc_ocb_t* iofunc_ocb_calloc(resmgr_context_t* ctp, iofunc_attr_t* attr);
 void iofunc_ocb_free(iofunc_ocb_t* ocb);
 int iofunc_read_verify(resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t* ocb, int* nonblock);
 int iofunc_write_verify(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb, int* nonblock);
+int iofunc_space_verify(resmgr_context_t* ctp, io_space_t* msg, iofunc_ocb_t* ocb, int* nonblock);
+int iofunc_sync_verify(resmgr_context_t* ctp, io_sync_t* msg, iofunc_ocb_t* ocb);
 int iofunc_time_update(iofunc_attr_t* attr);
 int iofunc_stat(resmgr_context_t* ctp, iofunc_attr_t* attr, struct stat* status);
 int iofunc_lseek(resmgr_context_t* ctp, io_lseek_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 int iofunc_chmod(resmgr_context_t* ctp, io_chmod_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 int iofunc_chown(resmgr_context_t* ctp, io_chown_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_utime(resmgr_context_t* ctp, io_utime_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_sync(resmgr_context_t* ctp, io_sync_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_pathconf(resmgr_context_t* ctp, io_pathconf_t* msg, iofunc_ocb_t* ocb,
+                    iofunc_attr_t* attr);
+int iofunc_openfd(resmgr_context_t* ctp, io_openfd_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_fdinfo(resmgr_context_t* ctp, iofunc_ocb_t* ocb, iofunc_attr_t* attr,
+                  struct _fdinfo* info);
 int iofunc_devctl(resmgr_context_t* ctp, io_devctl_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 int iofunc_close_dup(resmgr_context_t* ctp, io_close_t* msg, iofunc_ocb_t* ocb,
                      iofunc_attr_t* attr);
 int iofunc_close_ocb(resmgr_context_t* ctp, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 int iofunc_unblock(resmgr_context_t* ctp, io_pulse_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 
-/* Default handlers. */
+/* Whether a client may change a name in the directory `dattr`, for the connect functions of a
+   manager that serves one; what is said of `attr` then is brought up to date (times, links). `info`
+   may be NULL. EACCES, EPERM (sticky, or a directory), EISDIR, ENOTDIR, ENOTEMPTY, EROFS, EMLINK, EINVAL.
+   iofunc_open() and iofunc_mknod() make `attr` a new one, with the mode of the message. */
+int iofunc_unlink(resmgr_context_t* ctp, io_unlink_t* msg, iofunc_attr_t* attr,
+                  iofunc_attr_t* dattr, struct _client_info* info);
+int iofunc_mknod(resmgr_context_t* ctp, io_mknod_t* msg, iofunc_attr_t* attr, iofunc_attr_t* dattr,
+                 struct _client_info* info);
+int iofunc_rename(resmgr_context_t* ctp, io_rename_t* msg, iofunc_attr_t* oldattr,
+                  iofunc_attr_t* olddattr, iofunc_attr_t* newattr, iofunc_attr_t* newdattr,
+                  struct _client_info* info);
+int iofunc_link(resmgr_context_t* ctp, io_link_t* msg, iofunc_attr_t* attr, iofunc_attr_t* dattr,
+                struct _client_info* info);
+int iofunc_readlink(resmgr_context_t* ctp, io_readlink_t* msg, iofunc_attr_t* attr,
+                    struct _client_info* info);
+
+/* Default handlers. Record locks and mappings are the kernel's own on Linux: who asks for those, for
+   power or access lists by a message, gets ENOSYS. */
 int iofunc_open_default(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, void* extra);
 int iofunc_read_default(resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t* ocb);
 int iofunc_write_default(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb);
@@ -217,6 +243,14 @@ int iofunc_lseek_default(resmgr_context_t* ctp, io_lseek_t* msg, iofunc_ocb_t* o
 int iofunc_chmod_default(resmgr_context_t* ctp, io_chmod_t* msg, iofunc_ocb_t* ocb);
 int iofunc_chown_default(resmgr_context_t* ctp, io_chown_t* msg, iofunc_ocb_t* ocb);
 int iofunc_sync_default(resmgr_context_t* ctp, io_sync_t* msg, iofunc_ocb_t* ocb);
+int iofunc_utime_default(resmgr_context_t* ctp, io_utime_t* msg, iofunc_ocb_t* ocb);
+int iofunc_pathconf_default(resmgr_context_t* ctp, io_pathconf_t* msg, iofunc_ocb_t* ocb);
+int iofunc_openfd_default(resmgr_context_t* ctp, io_openfd_t* msg, iofunc_ocb_t* ocb);
+int iofunc_fdinfo_default(resmgr_context_t* ctp, io_fdinfo_t* msg, iofunc_ocb_t* ocb);
+int iofunc_lock_default(resmgr_context_t* ctp, io_lock_t* msg, iofunc_ocb_t* ocb);
+int iofunc_mmap_default(resmgr_context_t* ctp, io_mmap_t* msg, iofunc_ocb_t* ocb);
+int iofunc_power_default(resmgr_context_t* ctp, io_power_t* msg, iofunc_ocb_t* ocb);
+int iofunc_acl_default(resmgr_context_t* ctp, io_acl_t* msg, iofunc_ocb_t* ocb);
 int iofunc_lock_ocb_default(resmgr_context_t* ctp, void* reserved, iofunc_ocb_t* ocb);
 int iofunc_unlock_ocb_default(resmgr_context_t* ctp, void* reserved, iofunc_ocb_t* ocb);
 

@@ -7,10 +7,12 @@
 #endif
 
 #include <stdint.h>
+#include <sys/ioconnect.h>
 #include <sys/iomgr.h>
 #include <sys/neutrino.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <utime.h>
 
 #define _IO_BASE 0x100
 #define _IO_CONNECT 0x100
@@ -43,16 +45,6 @@
 #define _IO_MAX 0x1ff
 #define _IO_COMBINE_FLAG 0x8000
 
-#define _IO_CONNECT_COMBINE 0
-#define _IO_CONNECT_COMBINE_CLOSE 1
-#define _IO_CONNECT_OPEN 2
-#define _IO_CONNECT_UNLINK 3
-#define _IO_CONNECT_RENAME 4
-#define _IO_CONNECT_MKNOD 5
-#define _IO_CONNECT_READLINK 6
-#define _IO_CONNECT_LINK 7
-#define _IO_CONNECT_MOUNT 9
-
 #define _IO_FLAG_RD 1
 #define _IO_FLAG_WR 2
 #define _IO_FLAG_MASK 3
@@ -71,29 +63,6 @@
 #define _IO_XFLAG_DIR_EXTRA_HINT 0x100
 #define _IO_XFLAG_NONBLOCK 0x4000
 #define _IO_XFLAG_BLOCK 0x8000
-
-struct _io_connect {
-    uint16_t type;
-    uint16_t subtype;
-    uint32_t file_type;
-    uint16_t reply_max;
-    uint16_t entry_max;
-    uint32_t key;
-    uint32_t handle;
-    uint32_t ioflag; /* flags of open(2), with _IO_FLAG_RD and _IO_FLAG_WR for the access */
-    uint32_t mode;
-    uint16_t sflag;
-    uint16_t access;
-    uint16_t dirfd;
-    uint16_t path_len; /* with the zero at the end */
-    uint8_t eflag;
-    uint8_t extra_type;
-    uint16_t extra_len;
-    char path[1]; /* relative to what is attached */
-};
-typedef union {
-    struct _io_connect connect;
-} io_open_t;
 
 struct _io_read {
     uint16_t type;
@@ -219,6 +188,137 @@ struct _io_chown {
 typedef union {
     struct _io_chown i;
 } io_chown_t;
+
+struct _io_utime {
+    uint16_t type;
+    uint16_t combine_len;
+    int32_t cur_flag; /* not 0: both times are now */
+    struct utimbuf times;
+};
+typedef union {
+    struct _io_utime i;
+} io_utime_t;
+
+/* ftruncate(): F_FREESP from `start` to the end, which `len` 0 means. */
+struct _io_space {
+    uint16_t type;
+    uint16_t combine_len;
+    uint16_t subtype;
+    int16_t whence;
+    uint64_t start;
+    uint64_t len;
+};
+typedef union {
+    struct _io_space i;
+    uint64_t o;
+} io_space_t;
+#ifndef F_FREESP
+#define F_FREESP 11
+#define F_ALLOCSP 10
+#endif
+
+struct _io_pathconf {
+    uint16_t type;
+    uint16_t combine_len;
+    int16_t name;
+    uint16_t zero;
+};
+typedef union {
+    struct _io_pathconf i;
+} io_pathconf_t;
+
+struct _io_openfd {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t ioflag;
+    uint16_t sflag;
+    uint16_t xtype;
+    struct _msg_info info;
+    uint32_t reserved2;
+    uint32_t key;
+};
+typedef union {
+    struct _io_openfd i;
+} io_openfd_t;
+
+struct _fdinfo {
+    uint32_t nd;
+    uint32_t ioflag;
+    uint32_t mode;
+    uint32_t sflag;
+    off_t offset;
+    off_t size;
+    dev_t rdev;
+    uint32_t flags;
+    uint16_t ocb_count;
+    uint16_t sflag2;
+};
+struct _io_fdinfo {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t flags;
+    int32_t path_len;
+    uint32_t reserved;
+};
+struct _io_fdinfo_reply {
+    uint32_t zero[2];
+    struct _fdinfo info;
+    /* char path[path_len]; */
+};
+typedef union {
+    struct _io_fdinfo i;
+    struct _io_fdinfo_reply o;
+} io_fdinfo_t;
+
+struct _io_lock {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t subtype;
+    int32_t nbytes;
+};
+typedef union {
+    struct _io_lock i;
+} io_lock_t;
+
+struct _io_mmap {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t prot;
+    uint64_t offset;
+    struct _msg_info info;
+    uint32_t required_prot;
+    uint32_t zero;
+};
+typedef union {
+    struct _io_mmap i;
+} io_mmap_t;
+
+struct _io_shutdown {
+    uint16_t type;
+    uint16_t combine_len;
+    int32_t how;
+};
+typedef union {
+    struct _io_shutdown i;
+} io_shutdown_t;
+
+struct _io_power {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t subtype;
+};
+typedef union {
+    struct _io_power i;
+} io_power_t;
+
+struct _io_acl {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t subtype;
+};
+typedef union {
+    struct _io_acl i;
+} io_acl_t;
 
 struct _io_close {
     uint16_t type;

@@ -10,6 +10,7 @@
 #include <sys/ftype.h>
 #include <sys/iomsg.h>
 #include <sys/neutrino.h>
+#include <sys/types.h>
 
 /* What a program may make its own; <sys/iofunc.h> comes first where it does. */
 #ifndef RESMGR_HANDLE_T
@@ -42,6 +43,7 @@
 #define _IO_SET_WRITE_NBYTES(ctp, n) _RESMGR_STATUS(ctp, n)
 #define _IO_SET_PATHCONF_VALUE(ctp, n) _RESMGR_STATUS(ctp, n)
 #define _IO_SET_FDINFO_LEN(ctp, n) _RESMGR_STATUS(ctp, n)
+#define _IO_SET_CONNECT_RET(ctp, s) _RESMGR_STATUS(ctp, (s) | _IO_CONNECT_RET_FLAG)
 
 #define _RESMGR_FLAG_BEFORE 0x00000001U
 #define _RESMGR_FLAG_AFTER 0x00000002U
@@ -82,6 +84,22 @@ typedef union _resmgr_iomsgs {
     io_dup_t dup;
     io_sync_t sync;
     io_msg_t io_msg;
+    io_unlink_t unlink;
+    io_rename_t rename;
+    io_mknod_t mknod;
+    io_readlink_t readlink;
+    io_link_t link;
+    io_mount_t mount;
+    io_utime_t utime;
+    io_space_t space;
+    io_pathconf_t pathconf;
+    io_openfd_t openfd;
+    io_fdinfo_t fdinfo;
+    io_lock_t lock;
+    io_mmap_t mmap;
+    io_shutdown_t shutdown;
+    io_power_t power;
+    io_acl_t acl;
 } resmgr_iomsgs_t;
 
 /* The message that is being handled, and where its reply is built. */
@@ -111,13 +129,13 @@ typedef struct _resmgr_attr {
 typedef struct _resmgr_connect_funcs {
     unsigned nfuncs;
     int (*open)(resmgr_context_t*, io_open_t*, RESMGR_HANDLE_T*, void*);
-    int (*unlink)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
-    int (*rename)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
-    int (*mknod)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
-    int (*readlink)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
-    int (*link)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
+    int (*unlink)(resmgr_context_t*, io_unlink_t*, RESMGR_HANDLE_T*, void*);
+    int (*rename)(resmgr_context_t*, io_rename_t*, RESMGR_HANDLE_T*, io_rename_extra_t*);
+    int (*mknod)(resmgr_context_t*, io_mknod_t*, RESMGR_HANDLE_T*, void*);
+    int (*readlink)(resmgr_context_t*, io_readlink_t*, RESMGR_HANDLE_T*, void*);
+    int (*link)(resmgr_context_t*, io_link_t*, RESMGR_HANDLE_T*, io_link_extra_t*);
     int (*unblock)(resmgr_context_t*, io_pulse_t*, RESMGR_HANDLE_T*, void*);
-    int (*mount)(resmgr_context_t*, void*, RESMGR_HANDLE_T*, void*);
+    int (*mount)(resmgr_context_t*, io_mount_t*, RESMGR_HANDLE_T*, io_mount_extra_t*);
 } resmgr_connect_funcs_t;
 
 typedef struct _resmgr_io_funcs {
@@ -129,17 +147,17 @@ typedef struct _resmgr_io_funcs {
     int (*notify)(resmgr_context_t*, io_notify_t*, RESMGR_OCB_T*);
     int (*devctl)(resmgr_context_t*, io_devctl_t*, RESMGR_OCB_T*);
     int (*unblock)(resmgr_context_t*, io_pulse_t*, RESMGR_OCB_T*);
-    int (*pathconf)(resmgr_context_t*, void*, RESMGR_OCB_T*);
+    int (*pathconf)(resmgr_context_t*, io_pathconf_t*, RESMGR_OCB_T*);
     int (*lseek)(resmgr_context_t*, io_lseek_t*, RESMGR_OCB_T*);
     int (*chmod)(resmgr_context_t*, io_chmod_t*, RESMGR_OCB_T*);
     int (*chown)(resmgr_context_t*, io_chown_t*, RESMGR_OCB_T*);
-    int (*utime)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*openfd)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*fdinfo)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*lock)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*space)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*shutdown)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*mmap)(resmgr_context_t*, void*, RESMGR_OCB_T*);
+    int (*utime)(resmgr_context_t*, io_utime_t*, RESMGR_OCB_T*);
+    int (*openfd)(resmgr_context_t*, io_openfd_t*, RESMGR_OCB_T*);
+    int (*fdinfo)(resmgr_context_t*, io_fdinfo_t*, RESMGR_OCB_T*);
+    int (*lock)(resmgr_context_t*, io_lock_t*, RESMGR_OCB_T*);
+    int (*space)(resmgr_context_t*, io_space_t*, RESMGR_OCB_T*);
+    int (*shutdown)(resmgr_context_t*, io_shutdown_t*, RESMGR_OCB_T*);
+    int (*mmap)(resmgr_context_t*, io_mmap_t*, RESMGR_OCB_T*);
     int (*msg)(resmgr_context_t*, io_msg_t*, RESMGR_OCB_T*);
     int (*reserved)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*dup)(resmgr_context_t*, io_dup_t*, RESMGR_OCB_T*);
@@ -147,8 +165,8 @@ typedef struct _resmgr_io_funcs {
     int (*lock_ocb)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*unlock_ocb)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*sync)(resmgr_context_t*, io_sync_t*, RESMGR_OCB_T*);
-    int (*power)(resmgr_context_t*, void*, RESMGR_OCB_T*);
-    int (*acl)(resmgr_context_t*, void*, RESMGR_OCB_T*);
+    int (*power)(resmgr_context_t*, io_power_t*, RESMGR_OCB_T*);
+    int (*acl)(resmgr_context_t*, io_acl_t*, RESMGR_OCB_T*);
     int (*pause)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*unpause)(resmgr_context_t*, void*, RESMGR_OCB_T*);
     int (*read64)(resmgr_context_t*, io_read_t*, RESMGR_OCB_T*);
@@ -165,11 +183,12 @@ typedef struct _resmgr_io_funcs {
 extern "C" {
 #endif
 
-/* Serves `path`: the kernel's calls on it become messages that dispatch_block() gets and
-   dispatch_handler() hands to the tables' functions, with `handle`. Tables and handle are kept by
-   pointer and outlive the attachment. A path that is missing is made, and removed at the end.
-   Returns the link's id (ctp->id), or -1 with errno: EINVAL (bad argument, or
-   _RESMGR_FLAG_DIR, which is not there), EPERM, EACCES, ENOENT (no way to the path, or may not be
+/* Serves `path` (NULL, or RESMGR_FLAG_ATTACH_LOCAL: nothing that a client could open): the kernel's
+   calls on it become messages that dispatch_block() gets and dispatch_handler() hands to the
+   tables' functions, with `handle`. Tables and handle are kept by pointer and outlive the
+   attachment. A path that is missing is made, and removed at the end. With _RESMGR_FLAG_DIR it is a
+   directory, and the connect functions get every path below it. Returns the link's id (ctp->id), or
+   -1 with errno: EINVAL (bad argument), EPERM, EACCES, ENOENT (no way to the path, or may not be
    served), ENODEV (no FUSE here), EMFILE, ENOMEM. */
 int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _file_type file_type,
                   unsigned flags, const resmgr_connect_funcs_t* connect_funcs,
@@ -179,6 +198,16 @@ int resmgr_attach(dispatch_t* dpp, resmgr_attr_t* attr, const char* path, enum _
    the link that run in other threads. -1 with EINVAL when there is no such link, EDEADLK in a
    handler of it. */
 int resmgr_detach(dispatch_t* dpp, int id, unsigned flags);
+
+/* What the link is called: as it was attached, with a slash behind a directory's, and numbers that
+   no other link has. resmgr_pathname() returns the length with its zero. -1 with EINVAL (no such
+   link), ERANGE. */
+int resmgr_pathname(int id, unsigned flags, char* path, int size);
+int resmgr_devino(int id, dev_t* device, ino64_t* inode);
+
+/* Calls the handler of a message that has no answer yet once more, in the context of another. -1
+   with ESRCH: it has been answered. */
+int resmgr_msg_again(resmgr_context_t* ctp, int rcvid);
 
 /* In an open handler: binds an OCB to what the client opens; `io_funcs` NULL: the link's. */
 int resmgr_open_bind(resmgr_context_t* ctp, void* ocb, const resmgr_io_funcs_t* io_funcs);
