@@ -84,11 +84,13 @@ int read_again(::resmgr_context_t* ctp, ::io_read_t* msg, ::iofunc_ocb_t*) {
 int write_again(::resmgr_context_t* ctp, ::io_write_t* msg, ::iofunc_ocb_t*) {
     again.size = static_cast<int>(msg->i.nbytes);
     resmgr_msgget(ctp, again.text, sizeof again.text, sizeof msg->i);
+    const int own = ctp->rcvid;
     const int rcvid = again.waits.exchange(0);
     EXPECT_EQ(resmgr_msg_again(ctp, rcvid), 0);
     EXPECT_EQ(resmgr_msg_again(ctp, rcvid), -1) << "it has its answer";
     EXPECT_EQ(errno, ESRCH);
     // What is handled is the write again.
+    EXPECT_EQ(ctp->rcvid, own);
     _IO_SET_WRITE_NBYTES(ctp, msg->i.nbytes);
     return EOK;
 }

@@ -1,14 +1,12 @@
 // Calls for directories and the names in them of programs that are compiled as for QNX: below
 // TOCSIN_ROOT first, and entries as QNX has them. The headers in include/ lead to them. Private to
 // tocsin/qnx.
-#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <dirent.h>
-#include <span>
 #include <unistd.h>
 
 #include <tocsin/qnx/root.h>
@@ -17,6 +15,7 @@ namespace {
 
 using tocsin::qnx::FoundPath;
 using Wanted = FoundPath::Wanted;
+using Compare = int(const struct ::dirent**, const struct ::dirent**);
 
 // Where glibc has the kind of an entry QNX's struct dirent has the length of its name, see
 // include/dirent.h.
@@ -55,8 +54,7 @@ int tocsin_readdir_r(::DIR* directory, struct ::dirent* entry, struct ::dirent**
 }
 
 int tocsin_scandir(const char* path, struct ::dirent*** entries,
-                   int (*wanted)(const struct ::dirent*),
-                   int (*compare)(const struct ::dirent**, const struct ::dirent**)) {
+                   int (*wanted)(const struct ::dirent*), Compare* compare) {
     const int count = ::scandir(FoundPath{path}.get(), entries, nullptr, nullptr);
     if (count < 0) {
         return count;
@@ -71,10 +69,14 @@ int tocsin_scandir(const char* path, struct ::dirent*** entries,
         }
     }
     if (compare != nullptr) {
-        std::ranges::stable_sort(std::span{*entries, static_cast<std::size_t>(kept)},
-                                 [compare](const ::dirent* one, const ::dirent* other) {
-                                     return compare(&one, &other) < 0;
-                                 });
+        ::qsort_r(
+            *entries, static_cast<std::size_t>(kept), sizeof(struct ::dirent*),
+            [](const void* one, const void* other, void* function) {
+                const auto asked = *static_cast<Compare**>(function);
+                return asked(static_cast<const struct ::dirent**>(const_cast<void*>(one)),
+                             static_cast<const struct ::dirent**>(const_cast<void*>(other)));
+            },
+            &compare);
     }
     return kept;
 }

@@ -215,7 +215,7 @@ int iofunc_unblock(resmgr_context_t* ctp, io_pulse_t* msg, iofunc_ocb_t* ocb, io
 
 /* Whether a client may change a name in the directory `dattr`, for the connect functions of a
    manager that serves one; what is said of `attr` then is brought up to date (times, links). `info`
-   may be NULL. EACCES, EPERM (sticky, or a directory), EISDIR, ENOTDIR, ENOTEMPTY, EROFS, EMLINK, EINVAL.
+   may be NULL. EACCES, EPERM (sticky, or a directory), EISDIR, ENOTDIR, ENOTEMPTY, EMLINK, EINVAL.
    iofunc_open() and iofunc_mknod() make `attr` a new one, with the mode of the message. */
 int iofunc_unlink(resmgr_context_t* ctp, io_unlink_t* msg, iofunc_attr_t* attr,
                   iofunc_attr_t* dattr, struct _client_info* info);
@@ -229,8 +229,8 @@ int iofunc_link(resmgr_context_t* ctp, io_link_t* msg, iofunc_attr_t* attr, iofu
 int iofunc_readlink(resmgr_context_t* ctp, io_readlink_t* msg, iofunc_attr_t* attr,
                     struct _client_info* info);
 
-/* Default handlers. Record locks and mappings are the kernel's own on Linux: who asks for those, for
-   power or access lists by a message, gets ENOSYS. */
+/* Default handlers. Record locks and mappings are the kernel's own on Linux: who asks for those,
+   for power or access lists by a message, gets ENOSYS. */
 int iofunc_open_default(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, void* extra);
 int iofunc_read_default(resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t* ocb);
 int iofunc_write_default(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb);
