@@ -5,6 +5,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -79,6 +82,61 @@ TEST(ThreadPool, there_are_as_many_threads_as_wait_and_work) {
     EXPECT_EQ(thread_pool_limits(pool, 2, 1, -1, -1, 0), -1);
     EXPECT_EQ(thread_pool_destroy(pool), 0);
     EXPECT_EQ(ConnectDetach(coid), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
+// How many threads this process has of that name.
+int threads_called(const std::string& name) {
+    int count = 0;
+    for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+        std::string found;
+        std::ifstream{task.path() / "comm"} >> found;
+        count += found == name ? 1 : 0;
+    }
+    return count;
+}
+
+TEST(ThreadPool, it_shrinks_and_grows_as_it_is_told) {
+    dispatch_t* const dpp = dispatch_create();
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.tid_name = "pooled";
+    attr.lo_water = attr.hi_water = 4;
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    EXPECT_TRUE(until([] { return threads_called("pooled") == 4; }));
+    attr.lo_water = attr.hi_water = 1;
+    constexpr unsigned marks = THREAD_POOL_CONTROL_LOWATER | THREAD_POOL_CONTROL_HIWATER;
+    EXPECT_EQ(thread_pool_control(pool, &attr, 1, 1, marks), 0);
+    EXPECT_TRUE(until([] { return threads_called("pooled") == 1; }));
+    attr.lo_water = attr.hi_water = 3;
+    EXPECT_EQ(thread_pool_control(pool, &attr, 3, 6, marks), 0);
+    EXPECT_GE(threads_called("pooled"), 3);
+    attr.hi_water = 7;
+    EXPECT_EQ(thread_pool_control(pool, &attr, 0, 6, marks | THREAD_POOL_CONTROL_NONBLOCK), -1);
+    EXPECT_EQ(errno, EINVAL) << "above the maximum";
+    EXPECT_EQ(thread_pool_control(pool, &attr, 2, 1, 0), -1);
+    EXPECT_EQ(errno, EINVAL);
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
+TEST(ThreadPool, a_wait_that_fails_is_told_to_who_wants_to_know) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<int> failed{0};
+    failed = 0;
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.error_func = [](resmgr_context_t* ctp) { return ctp == nullptr ? 1 : (++failed, 0); };
+    thread_pool_t* const pool = thread_pool_create(&attr, POOL_FLAG_CALL_BLOCK_ERRF);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    dispatch_context_t* const any = dispatch_context_alloc(dpp);
+    EXPECT_TRUE(until([any] {
+        dispatch_unblock(any);
+        return failed > 0;
+    }));
+    dispatch_context_free(any);
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 

@@ -53,6 +53,24 @@ int thread_pool_destroy(thread_pool_t* pool) {
     return 0;
 }
 
+int thread_pool_control(thread_pool_t* pool, thread_pool_attr_t* attr, uint16_t lower,
+                        uint16_t upper, unsigned flags) {
+    if (lower > upper) {
+        return tocsin::qnx::fail_with(EINVAL);
+    }
+    const auto chosen = [flags](unsigned which, int mark) {
+        return (flags & which) != 0 ? mark : -1;
+    };
+    const int error = of(pool).limit(chosen(THREAD_POOL_CONTROL_LOWATER, attr->lo_water),
+                                     chosen(THREAD_POOL_CONTROL_HIWATER, attr->hi_water),
+                                     chosen(THREAD_POOL_CONTROL_MAXIMUM, attr->maximum),
+                                     chosen(THREAD_POOL_CONTROL_INCREMENT, attr->increment));
+    if (error == 0 && (flags & THREAD_POOL_CONTROL_NONBLOCK) == 0) {
+        of(pool).await_count(lower, upper);
+    }
+    return tocsin::qnx::error_result(error);
+}
+
 int thread_pool_limits(thread_pool_t* pool, int lo_water, int hi_water, int maximum, int increment,
                        unsigned /*flags*/) {
     return tocsin::qnx::error_result(of(pool).limit(lo_water, hi_water, maximum, increment));

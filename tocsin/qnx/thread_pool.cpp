@@ -10,6 +10,13 @@
 
 namespace tocsin::qnx {
 
+namespace {
+
+// How long until those are told again who may not have heard.
+constexpr std::chrono::milliseconds moment{10};
+
+}  // namespace
+
 bool ThreadPool::valid(const ::thread_pool_attr_t& attributes) noexcept {
     return attributes.block_func != nullptr && attributes.handler_func != nullptr &&
            attributes.context_alloc != nullptr && attributes.maximum > 0 &&
@@ -108,6 +115,8 @@ void ThreadPool::take_turns(bool joined) {
         if (got != nullptr) {
             stay.context = got;
             attributes_.handler_func(got);
+        } else if ((flags_ & POOL_FLAG_CALL_BLOCK_ERRF) != 0 && attributes_.error_func != nullptr) {
+            attributes_.error_func(stay.context);
         }
     }
 }
@@ -120,9 +129,12 @@ bool ThreadPool::begin_to_wait_locked() noexcept {
 
 // More come when those who wait are too few.
 void ThreadPool::stop_waiting_locked() noexcept {
-    if (ending_ || waiting_.size() >= attributes_.lo_water) {
-        return;
+    if (!ending_ && waiting_.size() < attributes_.lo_water) {
+        start_some_locked();
     }
+}
+
+void ThreadPool::start_some_locked() noexcept {
     const int wanted = std::min<int>(attributes_.increment, attributes_.maximum - threads_);
     for (int count = 0; count < wanted; ++count) {
         if (start_one_locked() != 0) {
@@ -151,22 +163,39 @@ void ThreadPool::join() {
     take_turns(false);
 }
 
+void ThreadPool::unblock_locked() noexcept {
+    for (::resmgr_context_t* const context : waiting_) {
+        if (attributes_.unblock_func != nullptr) {
+            attributes_.unblock_func(context);
+        } else {
+            ::dispatch_unblock(reinterpret_cast<::dispatch_context_t*>(context));
+        }
+    }
+}
+
 // One that has not begun to wait yet does not hear of it, and is told again.
 void ThreadPool::end() noexcept {
-    constexpr std::chrono::milliseconds moment{10};
     std::unique_lock lock{mutex_};
     ending_ = true;
     while (threads_ > 0) {
-        for (::resmgr_context_t* const context : waiting_) {
-            if (attributes_.unblock_func != nullptr) {
-                attributes_.unblock_func(context);
-            } else {
-                ::dispatch_unblock(reinterpret_cast<::dispatch_context_t*>(context));
-            }
-        }
+        unblock_locked();
         left_.wait_for(lock, moment, [&] { return threads_ == 0; });
     }
     join_finished_locked();
+}
+
+// Those who are too many find that out when they are about to wait again.
+void ThreadPool::await_count(int lower, int upper) noexcept {
+    std::unique_lock lock{mutex_};
+    const auto suits = [&] { return threads_ >= lower && threads_ <= upper; };
+    while (!ending_ && !suits()) {
+        if (threads_ > upper) {
+            unblock_locked();
+        } else {
+            start_some_locked();
+        }
+        left_.wait_for(lock, moment, suits);
+    }
 }
 
 int ThreadPool::limit(int low, int high, int maximum, int increment) noexcept {

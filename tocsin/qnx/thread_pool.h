@@ -32,7 +32,11 @@ public:
     // Returns when all threads have left.
     void end() noexcept;
 
+    // Changes the marks that are not negative. EINVAL: they contradict each other.
     [[nodiscard]] int limit(int low, int high, int maximum, int increment) noexcept;
+
+    // Returns when there are so many threads.
+    void await_count(int lower, int upper) noexcept;
 
 private:
     using Place = std::list<::resmgr_context_t*>::iterator;
@@ -44,6 +48,8 @@ private:
     [[nodiscard]] int start_one_locked() noexcept;
     [[nodiscard]] bool begin_to_wait_locked() noexcept;
     void stop_waiting_locked() noexcept;
+    void start_some_locked() noexcept;
+    void unblock_locked() noexcept;
     void leave(::resmgr_context_t* context, bool joined) noexcept;
     void join_finished_locked() noexcept;
 

@@ -64,7 +64,8 @@ typedef struct _select_attr {
 #endif
 
 /* Threads that take turns to wait: `lo_water` of them at least, `hi_water` at most; `increment`
-   more are made when they are too few, up to `maximum` in all. */
+   more are made when they are too few, up to `maximum` in all. A wait that fails is tried again;
+   with POOL_FLAG_CALL_BLOCK_ERRF `error_func` is told before. */
 typedef struct _thread_pool_attr {
     THREAD_POOL_HANDLE_T* handle;
     THREAD_POOL_PARAM_T* (*block_func)(THREAD_POOL_PARAM_T* ctp);
@@ -85,6 +86,13 @@ typedef struct _thread_pool thread_pool_t;
 
 #define POOL_FLAG_EXIT_SELF 1
 #define POOL_FLAG_USE_SELF 2
+#define POOL_FLAG_CALL_BLOCK_ERRF 0x40
+
+#define THREAD_POOL_CONTROL_HIWATER 0x00000001U
+#define THREAD_POOL_CONTROL_INCREMENT 0x00000002U
+#define THREAD_POOL_CONTROL_LOWATER 0x00000004U
+#define THREAD_POOL_CONTROL_MAXIMUM 0x00000008U
+#define THREAD_POOL_CONTROL_NONBLOCK 0x80000000U
 
 typedef struct _name_attach {
     dispatch_t* dpp;
@@ -173,6 +181,11 @@ int thread_pool_destroy(thread_pool_t* pool);
 /* Other marks from now on; -1 leaves one as it is. 0, or -1 with EINVAL. */
 int thread_pool_limits(thread_pool_t* pool, int lo_water, int hi_water, int maximum, int increment,
                        unsigned flags);
+
+/* As above, of the marks in `attr` that the flags name; then waits until there are `lower` to
+   `upper` threads, unless the flags say NONBLOCK. 0, or -1 with EINVAL. */
+int thread_pool_control(thread_pool_t* pool, thread_pool_attr_t* attr, uint16_t lower,
+                        uint16_t upper, unsigned flags);
 
 /* Makes a channel known by a name, to this process and others; with dpp NULL, a new one. NULL with
    EEXIST, EINVAL, and errors of files: see tocsin-qnx(7) for where names are. */
