@@ -100,9 +100,12 @@ void describe(const Credentials& credentials, int groups_max, ::_client_info& in
     info.pid = credentials.pid;
     info.cred.ruid = info.cred.euid = info.cred.suid = credentials.uid;
     info.cred.rgid = info.cred.egid = info.cred.sgid = credentials.gid;
+    const auto room = static_cast<unsigned>(std::clamp(groups_max, 0, NGROUPS_SHOWN));
+    if (room == 0) {
+        return;
+    }
     std::array<char, status_size> buffer{};
     std::string_view line = line_of(read_status(credentials.thread, buffer), "\nGroups:");
-    const auto room = static_cast<unsigned>(std::clamp(groups_max, 0, NGROUPS_SHOWN));
     unsigned group = 0;
     while (info.cred.ngroups < room && take_number(line, group)) {
         info.cred.grouplist[info.cred.ngroups++] = group;

@@ -35,9 +35,23 @@ timespec time_of(time_t seconds, unsigned nanoseconds) noexcept {
     return {.tv_sec = seconds, .tv_nsec = nanoseconds};
 }
 
+// Where the three triplets of bits are.
+constexpr unsigned owner_shift = 6;
+constexpr unsigned group_shift = 3;
+constexpr unsigned others_shift = 0;
+
+int describe_client(const resmgr_context_t& context, int groups_max, _client_info& info) noexcept {
+    const std::shared_ptr<Client> client = Calls::find_client(context.info.scoid);
+    if (client == nullptr) {
+        return ESRCH;
+    }
+    tocsin::qnx::describe(client->credentials(), groups_max, info);
+    return EOK;
+}
+
 bool may_change(resmgr_context_t& context, const iofunc_attr_t& attribute) noexcept {
     _client_info info;
-    return iofunc_client_info(&context, 0, &info) == EOK &&
+    return describe_client(context, 0, info) == EOK &&
            (info.cred.euid == 0 || info.cred.euid == attribute.uid);
 }
 
@@ -118,36 +132,38 @@ int iofunc_stat(resmgr_context_t*, iofunc_attr_t* attr, struct stat* status) {
 }
 
 int iofunc_client_info(resmgr_context_t* ctp, int, struct _client_info* info) {
-    const std::shared_ptr<Client> client = Calls::find_client(ctp->info.scoid);
-    if (client == nullptr) {
-        return ESRCH;
-    }
-    tocsin::qnx::describe(client->credentials(), NGROUPS_SHOWN, *info);
-    return EOK;
+    return describe_client(*ctp, NGROUPS_SHOWN, *info);
 }
 
+// The further groups of a client are slow to learn, and asked for when they would decide.
 int iofunc_check_access(resmgr_context_t* ctp, const iofunc_attr_t* attr, mode_t mode,
                         const struct _client_info* info) {
+    const bool ask = info == nullptr;
     _client_info asked;
-    if (info == nullptr) {
-        if (const int error = iofunc_client_info(ctp, 0, &asked)) {
+    if (ask) {
+        if (const int error = describe_client(*ctp, 0, asked)) {
             return error;
         }
         info = &asked;
     }
+    const mode_t wanted = mode >> 6U & 07U;
+    const auto grants = [&](unsigned shift) { return (wanted & ~(attr->mode >> shift)) == 0; };
     if (info->cred.euid == 0) {
         return EOK;
     }
-    // The one of the three triplets of bits that counts for this client.
-    unsigned shift = 0;
     if (info->cred.euid == attr->uid) {
-        shift = 6;
-    } else if (tocsin::qnx::is_in_group(*info, attr->gid)) {
-        shift = 3;
+        return grants(owner_shift) ? EOK : EACCES;
     }
-    const mode_t granted = attr->mode >> shift & 07U;
-    const mode_t wanted = mode >> 6U & 07U;
-    return (wanted & ~granted) == 0 ? EOK : EACCES;
+    if (grants(group_shift) == grants(others_shift)) {
+        return grants(others_shift) ? EOK : EACCES;
+    }
+    if (ask && info->cred.egid != attr->gid) {
+        if (const int error = describe_client(*ctp, NGROUPS_SHOWN, asked)) {
+            return error;
+        }
+    }
+    const bool is_member = tocsin::qnx::is_in_group(*info, attr->gid);
+    return grants(is_member ? group_shift : others_shift) ? EOK : EACCES;
 }
 
 int iofunc_chmod(resmgr_context_t* ctp, io_chmod_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
