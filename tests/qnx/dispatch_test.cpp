@@ -303,6 +303,28 @@ TEST(DispatchChannel, a_dispatch_may_wait_at_a_channel_of_the_programs) {
     EXPECT_EQ(errno, EINVAL);
 }
 
+TEST(DispatchChannel, a_handler_of_the_programs_ends_a_wait) {
+    struct ::sigaction quiet = {};
+    quiet.sa_handler = [](int) {};
+    struct ::sigaction before = {};
+    ::sigaction(SIGUSR1, &quiet, &before);
+    dispatch_t* const dpp = dispatch_create();
+    dispatch_context_t* const context = dispatch_context_alloc(dpp);
+    std::atomic<int> thread{0};
+    int error = 0;
+    std::thread waits{[&] {
+        thread = ::gettid();
+        error = dispatch_block(context) == nullptr ? errno : 0;
+    }};
+    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
+    ::pthread_kill(waits.native_handle(), SIGUSR1);
+    waits.join();
+    EXPECT_EQ(error, EINTR);
+    dispatch_context_free(context);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+    ::sigaction(SIGUSR1, &before, nullptr);
+}
+
 TEST(DispatchChannel, a_path_needs_a_channel_that_is_told_of_clients_that_go) {
     Server deaf;
     dispatch_t* const dpp = dispatch_create_channel(deaf.chid, 0);

@@ -5,6 +5,7 @@
 #include <set>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -127,6 +128,18 @@ TEST_F(MountSampleDevice, a_thousand_files_are_woken_by_one_item) {
         ::epoll_event event = {};
         ASSERT_EQ(::epoll_wait(set.number(), &event, 1, patience_ms), 1);
         EXPECT_TRUE(woken.insert(event.data.u64).second);
+    }
+}
+
+TEST_F(MountSampleDevice, a_manager_that_was_stopped_goes_on_where_it_was) {
+    const base::Descriptor file = open();
+    for (int count = 0; count < 3; ++count) {
+        manager.kill(SIGSTOP);
+        ::siginfo_t stopped = {};
+        EXPECT_EQ(::waitid(P_PID, static_cast<::id_t>(manager.id()), &stopped, WSTOPPED), 0);
+        manager.kill(SIGCONT);
+        write(file, "item");
+        EXPECT_EQ(read_from(file), "item");
     }
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/qnx/caught_signals.h>
 #include <tocsin/qnx/channels.h>
 
 namespace tocsin::qnx {
@@ -112,8 +113,11 @@ int Dispatch::block(Context& context) {
         if (heard_the_bell(before)) {
             return EINTR;
         }
-        if (count < 0) {
+        if (count < 0 && (error != EINTR || catches_signals())) {
             return error;
+        }
+        if (count < 0) {
+            continue;
         }
         if (count == 0) {
             context.request().rcvid = -1;
