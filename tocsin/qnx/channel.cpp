@@ -31,14 +31,10 @@ public:
 
     // Also when the thread is cancelled: what it was handed goes to another.
     ~Waiter() {
-        if (!unwound_) {
-            return;
+        if (unwound_ && !leave()) {
+            bell_.wait_for_certain();
+            give_back();
         }
-        const std::lock_guard lock{channel_.mutex_};
-        if (done_ && result_ == 0) {
-            channel_.put_back_locked(received_);
-        }
-        unlink();
     }
     Waiter(const Waiter&) = delete;
     Waiter& operator=(const Waiter&) = delete;
@@ -46,12 +42,12 @@ public:
     [[nodiscard]] Wanted wanted() const noexcept { return wanted_; }
     [[nodiscard]] Received& received() noexcept { return received_; }
 
-    // With the channel locked, when this is on no list any more.
+    // With the channel locked; it is rung when it is not.
     void finish(int result) noexcept {
         result_ = result;
         done_.store(true, std::memory_order_release);
-        bell_.ring();
     }
+    void ring() noexcept { bell_.ring(); }
 
     [[nodiscard]] int wait(Timeout timeout) {
         constexpr unsigned state = _NTO_TIMEOUT_RECEIVE;
@@ -86,6 +82,8 @@ private:
         return true;
     }
 
+    void give_back() noexcept;
+
     Bell bell_;
     std::atomic<bool> done_{false};
     bool unwound_ = false;
@@ -94,6 +92,37 @@ private:
     const Wanted wanted_;
     Channel& channel_;
 };
+
+// Those who have been handed something, to be woken when the channel is not locked: one who runs at
+// once, in the place of who wakes it, comes back to the lock. None of them goes before it is rung.
+class Channel::Woken {
+public:
+    Woken() noexcept = default;
+    ~Woken() {
+        while (!waiters_.empty()) {
+            waiters_.pop_front().ring();
+        }
+    }
+    Woken(const Woken&) = delete;
+    Woken& operator=(const Woken&) = delete;
+
+    // The waiter is in no other list any more.
+    void finish(Waiter& waiter, int result) noexcept {
+        waiters_.push_back(waiter);
+        waiter.finish(result);
+    }
+
+private:
+    base::List<Waiter> waiters_;
+};
+
+void Channel::Waiter::give_back() noexcept {
+    Woken woken;
+    const std::lock_guard lock{channel_.mutex_};
+    if (result_ == 0) {
+        channel_.put_back_locked(received_, woken);
+    }
+}
 
 RoomListener::~RoomListener() = default;
 
@@ -142,13 +171,14 @@ int Channel::descriptor() noexcept {
 }
 
 int Channel::send(QueuedCall& call) noexcept {
+    Woken woken;
     const std::lock_guard lock{mutex_};
     if (destroyed_) {
         return ESRCH;
     }
     call.order = next_order_++;
     calls_.push_back(call);
-    hand_over_locked();
+    hand_over_locked(woken);
     return 0;
 }
 
@@ -163,6 +193,7 @@ bool Channel::withdraw(QueuedCall& call) noexcept {
 }
 
 int Channel::pulse(const PulseContent& content) noexcept {
+    Woken woken;
     const std::lock_guard lock{mutex_};
     if (destroyed_) {
         return ESRCH;
@@ -174,18 +205,19 @@ int Channel::pulse(const PulseContent& content) noexcept {
     if (pulse == nullptr) {
         return EAGAIN;
     }
-    fill_locked(*pulse, content);
+    fill_locked(*pulse, content, woken);
     return 0;
 }
 
 void Channel::pulse(Pulse& pulse, const PulseContent& content,
                     std::shared_ptr<void> whole) noexcept {
+    Woken woken;
     const std::lock_guard lock{mutex_};
     if (destroyed_ || pulse.linked()) {
         return;
     }
     pulse.whole = std::move(whole);
-    fill_locked(pulse, content);
+    fill_locked(pulse, content, woken);
 }
 
 void Channel::withdraw(Pulse& pulse) noexcept {
@@ -198,7 +230,7 @@ void Channel::withdraw(Pulse& pulse) noexcept {
     }
 }
 
-void Channel::fill_locked(Pulse& pulse, const PulseContent& content) noexcept {
+void Channel::fill_locked(Pulse& pulse, const PulseContent& content, Woken& woken) noexcept {
     pulse.content = {};
     pulse.content.code = static_cast<signed char>(content.code);
     pulse.content.value = content.value;
@@ -206,18 +238,18 @@ void Channel::fill_locked(Pulse& pulse, const PulseContent& content) noexcept {
     pulse.priority = content.priority;
     pulse.order = next_order_++;
     pulses_.push_back(pulse);
-    hand_over_locked();
+    hand_over_locked(woken);
 }
 
 // What is waited for goes to the thread that has waited longest.
-void Channel::hand_over_locked() noexcept {
+void Channel::hand_over_locked(Woken& woken) noexcept {
     Waiter* next = nullptr;
     for (Waiter* waiter = waiters_.first(); waiter != nullptr && something_locked();
          waiter = next) {
         next = waiters_.next_of(*waiter);
         if (take_locked(waiter->received(), waiter->wanted())) {
             waiter->unlink();
-            waiter->finish(0);
+            woken.finish(*waiter, 0);
         }
     }
     show_locked();
@@ -288,7 +320,7 @@ bool Channel::take_call_locked(QueuedCall& call, Received& received) noexcept {
 }
 
 // It was the first to be received when it was, so it is the first again.
-void Channel::put_back_locked(Received& received) noexcept {
+void Channel::put_back_locked(Received& received, Woken& woken) noexcept {
     if (destroyed_) {
         return;
     }
@@ -302,7 +334,7 @@ void Channel::put_back_locked(Received& received) noexcept {
     } else if (Calls::take(received.rcvid) != nullptr && received.call->returned()) {
         calls_.push_front(*received.call);
     }
-    hand_over_locked();
+    hand_over_locked(woken);
 }
 
 Pulse* Channel::new_pulse_locked() noexcept {
@@ -363,10 +395,11 @@ void Channel::remove_client(const Client& client) noexcept {
 void Channel::destroy() noexcept {
     std::vector<std::shared_ptr<Client>> clients;
     {
+        Woken woken;
         const std::lock_guard lock{mutex_};
         destroyed_ = true;
         while (!waiters_.empty()) {
-            waiters_.pop_front().finish(ESRCH);
+            woken.finish(waiters_.pop_front(), ESRCH);
         }
         while (QueuedCall* const call = calls_.first()) {
             const std::shared_ptr<QueuedCall> kept = call->shared_from_this();

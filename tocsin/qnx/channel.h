@@ -102,13 +102,14 @@ public:
 
 private:
     class Waiter;
+    class Woken;
 
     [[nodiscard]] bool take_locked(Received& received, Wanted wanted) noexcept;
     void take_pulse_locked(Pulse& pulse, Received& received) noexcept;
     [[nodiscard]] bool take_call_locked(QueuedCall& call, Received& received) noexcept;
-    void hand_over_locked() noexcept;
-    void put_back_locked(Received& received) noexcept;
-    void fill_locked(Pulse& pulse, const PulseContent& content) noexcept;
+    void hand_over_locked(Woken& woken) noexcept;
+    void put_back_locked(Received& received, Woken& woken) noexcept;
+    void fill_locked(Pulse& pulse, const PulseContent& content, Woken& woken) noexcept;
     [[nodiscard]] bool something_locked() const noexcept {
         return !calls_.empty() || !pulses_.empty();
     }
