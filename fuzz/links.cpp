@@ -37,7 +37,9 @@ public:
         link_ = std::make_shared<ClientLink>(base::Descriptor{ends[1]}, self);
         Frame hello;
         hello.number = frame_version;
-        say(hello);
+        base::Descriptor memory;
+        const Mailbox mailbox{memory};
+        say(hello, memory.number());
     }
 
     void say(const Frame& frame, int passed = -1) {

@@ -148,7 +148,9 @@ public:
     void greet() const {
         Frame hello;
         hello.number = frame_version;
-        EXPECT_TRUE(say(hello));
+        base::Descriptor memory;
+        const Mailbox mailbox{memory};
+        EXPECT_TRUE(say(hello, memory.number()));
         EXPECT_EQ(hear().kind, FrameKind::welcome);
     }
     [[nodiscard]] Frame hear() const {

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
+#include <optional>
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
+#include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/link/sleepers.h>
 #include <tocsin/qnx/random.h>
 #include <tocsin/qnx/uncancelled.h>
 
@@ -31,8 +34,14 @@ public:
 
     // Also when the thread is cancelled: what it was handed goes to another.
     ~Waiter() {
-        if (unwound_ && !leave()) {
-            bell_.wait_for_certain();
+        if (!unwound_) {
+            return;
+        }
+        get_up();
+        if (!leave()) {
+            do {
+                bell_.wait_for_certain();
+            } while (!rung_.load(std::memory_order_acquire));
             give_back();
         }
     }
@@ -45,22 +54,28 @@ public:
     // With the channel locked; it is rung when it is not.
     void finish(int result) noexcept {
         result_ = result;
-        done_.store(true, std::memory_order_release);
+        done_ = true;
     }
-    void ring() noexcept { bell_.ring(); }
+
+    // The waiter may be gone as soon as it is marked, but for a bell of its own, which it awaits.
+    void ring() noexcept {
+        Bell& bell = bell_;
+        rung_.store(true, std::memory_order_release);
+        bell.ring();
+    }
 
     [[nodiscard]] int wait(Timeout timeout) {
         constexpr unsigned state = _NTO_TIMEOUT_RECEIVE;
         unwound_ = true;
         for (;;) {
-            int woken = bell_.wait(timeout.deadline_in(state));
+            int woken = sleep(timeout.deadline_in(state));
             if (woken == ETIMEDOUT) {
                 woken = timeout.expire();
                 if (woken == 0) {
                     continue;
                 }
             }
-            if (woken == 0 && done_.load(std::memory_order_acquire)) {
+            if (woken == 0 && rung_.load(std::memory_order_acquire)) {
                 unwound_ = false;
                 return result_;
             }
@@ -84,8 +99,28 @@ private:
 
     void give_back() noexcept;
 
-    Bell bell_;
-    std::atomic<bool> done_{false};
+    // A server of another process may wake this thread, too, for what may be this one's or not.
+    [[nodiscard]] int sleep(std::optional<base::Time> deadline) {
+        if (place_) {
+            place_.lie_down();
+            lies_ = true;
+        }
+        const int woken = bell_.wait(deadline);
+        get_up();
+        return woken;
+    }
+    void get_up() noexcept {
+        if (std::exchange(lies_, false) && place_.get_up()) {
+            ServerLink::take_all_mail();
+        }
+    }
+
+    const Sleepers::Place place_ = Sleepers::own_place();
+    Bell own_bell_;
+    Bell& bell_ = place_ ? place_.bell() : own_bell_;
+    bool lies_ = false;
+    bool done_ = false;  // with the channel locked
+    std::atomic<bool> rung_{false};
     bool unwound_ = false;
     int result_ = 0;
     Received& received_;

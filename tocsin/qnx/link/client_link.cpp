@@ -70,7 +70,7 @@ void ClientLink::ready(std::uint32_t events) noexcept {
 
 bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
     if (!greeted_) {
-        return frame.kind == FrameKind::hello && take_hello(frame);
+        return frame.kind == FrameKind::hello && take_hello(frame, passed);
     }
     Sent* sent = nullptr;
     switch (frame.kind) {
@@ -102,18 +102,36 @@ bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
         return true;
     case FrameKind::pulse:
         return take_pulse(frame);
+    case FrameKind::sleepers:
+        return take_sleepers(passed);
     default:
         return false;
     }
 }
 
-bool ClientLink::take_hello(const Frame& frame) {
-    greeted_ = frame.number == frame_version;
+bool ClientLink::take_hello(const Frame& frame, const base::Descriptor& passed) {
+    if (frame.number != frame_version || !passed) {
+        return false;
+    }
+    {
+        const std::lock_guard lock{mutex_};
+        mailbox_.emplace(passed);
+        greeted_ = mailbox_->valid();
+    }
     Frame welcome;
     welcome.kind = FrameKind::welcome;
     welcome.coid = frame.coid;
     welcome.number = ticket_;
     return greeted_ && answer(welcome);
+}
+
+bool ClientLink::take_sleepers(const base::Descriptor& passed) {
+    if (!passed) {
+        return false;
+    }
+    const std::lock_guard lock{mutex_};
+    sleepers_.emplace(passed);
+    return sleepers_->valid();
 }
 
 // A client that does not read its answers is none.

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string_view>
 #include <sys/socket.h>
 #include <unordered_map>
@@ -17,9 +18,11 @@
 #include <tocsin/qnx/channel.h>
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/frame.h>
+#include <tocsin/qnx/link/mailbox.h>
 #include <tocsin/qnx/link/remote_call.h>
 #include <tocsin/qnx/link/remote_client.h>
 #include <tocsin/qnx/link/service.h>
+#include <tocsin/qnx/link/sleepers.h>
 
 namespace tocsin::qnx {
 
@@ -76,7 +79,8 @@ private:
 
     // Each says whether what the client said makes sense. They may throw std::bad_alloc.
     [[nodiscard]] bool take(const Frame& frame, base::Descriptor& passed);
-    [[nodiscard]] bool take_hello(const Frame& frame);
+    [[nodiscard]] bool take_hello(const Frame& frame, const base::Descriptor& passed);
+    [[nodiscard]] bool take_sleepers(const base::Descriptor& passed);
     [[nodiscard]] bool take_attach(const Frame& frame);
     [[nodiscard]] bool take_detach(const Frame& frame);
     [[nodiscard]] bool take_area(const Frame& frame, const base::Descriptor& passed);
@@ -90,6 +94,8 @@ private:
     [[nodiscard]] Connected* connected_to(int chid) noexcept;
     [[nodiscard]] Sent* sent_in(std::uint32_t area) noexcept;
     void fail_message(const Area& area, int error) noexcept;
+    [[nodiscard]] bool put_locked(const struct ::sigevent& event) noexcept;
+    [[nodiscard]] int send_event_locked(const struct ::sigevent& event) noexcept;
     [[nodiscard]] int keep_locked(const struct ::sigevent& event) noexcept;
     void send_kept() noexcept;
     void watch() noexcept;
@@ -111,6 +117,9 @@ private:
     bool ended_ = false;
     bool stalled_ = false;  // a channel has no room for what comes next
     Frame held_;            // which is this
+    std::optional<Mailbox> mailbox_;
+    std::optional<Sleepers> sleepers_;
+    std::uint32_t events_sent_ = 0;  // by the socket
     std::deque<struct ::sigevent> kept_;
     std::unordered_set<std::string_view> kept_bytes_;            // of the same, to know each again
     std::map<int, std::shared_ptr<RemoteClient>> file_clients_;  // by chid

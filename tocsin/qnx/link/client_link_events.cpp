@@ -38,16 +38,47 @@ std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Chan
     return found;
 }
 
-int ClientLink::deliver(const struct ::sigevent& event) noexcept {
+// All that went another way has been handled, so that nothing overtakes it.
+bool ClientLink::put_locked(const struct ::sigevent& event) noexcept {
+    if (!kept_.empty() || !mailbox_->has_handled(events_sent_)) {
+        return false;
+    }
+    switch (mailbox_->put(event)) {
+    case Mailbox::Put::no_room:
+        return false;
+    case Mailbox::Put::behind_others:
+        return true;
+    case Mailbox::Put::first:
+        break;
+    }
+    if (!sleepers_ || !sleepers_->wake_one()) {
+        // When there is no room for it the client has something to read, and looks then, too.
+        Frame mail;
+        mail.kind = FrameKind::mail;
+        static_cast<void>(LinkSocket::send(socket_.number(), mail));
+    }
+    return true;
+}
+
+int ClientLink::send_event_locked(const struct ::sigevent& event) noexcept {
     Frame frame;
     frame.kind = FrameKind::event;
     frame.event = event;
+    const int error = LinkSocket::send(socket_.number(), frame);
+    events_sent_ += error == 0 ? 1U : 0U;
+    return error;
+}
+
+int ClientLink::deliver(const struct ::sigevent& event) noexcept {
     const std::lock_guard lock{mutex_};
-    if (ended_) {
+    if (ended_ || !mailbox_) {
         return EBADF;
     }
+    if (put_locked(event)) {
+        return 0;
+    }
     if (kept_.empty()) {
-        const int error = LinkSocket::send(socket_.number(), frame);
+        const int error = send_event_locked(event);
         if (error == 0) {
             return 0;
         }
@@ -83,11 +114,8 @@ int ClientLink::keep_locked(const struct ::sigevent& event) noexcept {
 
 void ClientLink::send_kept() noexcept {
     const std::lock_guard lock{mutex_};
-    Frame frame;
-    frame.kind = FrameKind::event;
     while (!kept_.empty()) {
-        frame.event = kept_.front();
-        if (LinkSocket::send(socket_.number(), frame) != 0) {
+        if (send_event_locked(kept_.front()) != 0) {
             break;
         }
         kept_bytes_.erase(bytes_of(kept_.front()));

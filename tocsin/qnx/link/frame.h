@@ -9,7 +9,7 @@ namespace tocsin::qnx {
 // From the client to the server, and after `welcome` the other way. A kind that is not known ends
 // the link.
 enum class FrameKind : std::uint32_t {
-    hello,     // number: frame_version; coid: what the answer repeats
+    hello,     // number: frame_version; coid: what the answer repeats; with a mailbox
     attach,    // chid, coid, number: the channel's token, or 0; bits: flags of the connection
     flags,     // chid, number: flags as they were; bits: as they are
     detach,    // chid, bits: flags of the connection
@@ -18,10 +18,12 @@ enum class FrameKind : std::uint32_t {
     withdraw,  // area: the sender has given up
     unblock,   // area, error: the sender wants to
     pulse,     // chid, priority, thread, event: code, value; bits: only if awaited
+    sleepers,  // the memory by which threads are woken
 
     welcome = 0x100,  // coid, number: the link's ticket
     attached,         // chid, coid, error: of errno; number: the scoid; bits: the channel's flags
     event,            // event
+    mail,             // something lies in the mailbox
     channel_gone,     // chid
     area_taken,       // coid
 };

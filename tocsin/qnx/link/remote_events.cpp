@@ -5,14 +5,11 @@
 
 #include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/signals_held.h>
 
 namespace tocsin::qnx {
 
 namespace {
-
-bool is_trusted(const ::ucred& server) noexcept {
-    return server.uid == 0 || server.uid == ::geteuid();
-}
 
 bool is_harmless(const ServerLink& link, const struct ::sigevent& event) noexcept {
     return SIGEV_GET_TYPE(&event) == SIGEV_PULSE || (is_signal(event) && is_trusted(link.peer()));
@@ -20,17 +17,22 @@ bool is_harmless(const ServerLink& link, const struct ::sigevent& event) noexcep
 
 }  // namespace
 
-void deliver_from(const ServerLink& link, const struct ::sigevent& event) noexcept {
-    if ((event.sigev_notify & SIGEV_FLAG_HANDLE) == 0) {
-        if (is_harmless(link, event)) {
-            static_cast<void>(deliver_here(event, ::getpid()));
-        }
+bool is_trusted(const ::ucred& server) noexcept {
+    return server.uid == 0 || server.uid == ::geteuid();
+}
+
+void deliver_from(const ServerLink& link, const struct ::sigevent& event,
+                  SignalsHeld& signals) noexcept {
+    RegisteredEvents::Found found{.event = event, .thread = ::getpid()};
+    const bool is_handle = (event.sigev_notify & SIGEV_FLAG_HANDLE) != 0;
+    if (is_handle ? RegisteredEvents::find(event, link.identity(), found) != 0
+                  : !is_harmless(link, event)) {
         return;
     }
-    RegisteredEvents::Found found;
-    if (RegisteredEvents::find(event, link.identity(), found) == 0) {
-        static_cast<void>(deliver_here(found.event, found.thread));
+    if (is_signal(found.event)) {
+        signals.hold();
     }
+    static_cast<void>(deliver_here(found.event, found.thread));
 }
 
 }  // namespace tocsin::qnx

@@ -15,8 +15,11 @@
 #include <tocsin/qnx/connection.h>
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/frame.h>
+#include <tocsin/qnx/link/mailbox.h>
 
 namespace tocsin::qnx {
+
+class SignalsHeld;
 
 // There is one to each server process, as long as somebody uses it. What the server says is read in
 // the service's thread. Any thread.
@@ -65,6 +68,12 @@ public:
     // The server has not been sent the area: it goes.
     void forget(const std::shared_ptr<Area>& area) noexcept;
 
+    // Delivers what lies in the mailbox. Any thread.
+    void take_mail() noexcept;
+
+    // What lies in all of them, for a thread that was claimed, see Sleepers.
+    static void take_all_mail() noexcept;
+
     [[nodiscard]] bool ended() const noexcept { return ended_; }
     [[nodiscard]] ServerIdentity identity() const noexcept { return identity_; }
     [[nodiscard]] const ::ucred& peer() const noexcept { return peer_; }
@@ -78,8 +87,12 @@ private:
     [[nodiscard]] static std::shared_ptr<ServerLink> known_or_new(::pid_t process);
     [[nodiscard]] int watch();
     [[nodiscard]] int greet();
+    [[nodiscard]] int say_hello();
+    void share_sleepers() noexcept;
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
+    void take_mail_locked(SignalsHeld& signals) noexcept;
+    void take_event(const struct ::sigevent& event) noexcept;
     void tell_of_death(std::optional<int> chid) noexcept;
     [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;
     void end() noexcept;
@@ -90,6 +103,9 @@ private:
     const ::ucred peer_;
     std::atomic<bool> ended_{false};
     std::atomic<std::uint64_t> ticket_{0};
+
+    std::mutex mail_mutex_;  // delivery is in order
+    std::optional<Mailbox> mailbox_;
 
     std::mutex greeting_;
     std::optional<int> greeted_;  // what came of it
