@@ -4,12 +4,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <new>
-#include <optional>
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
-#include <tocsin/qnx/link/server_link.h>
-#include <tocsin/qnx/link/sleepers.h>
+#include <tocsin/qnx/channel_waiter.h>
 #include <tocsin/qnx/random.h>
 #include <tocsin/qnx/uncancelled.h>
 
@@ -25,139 +23,6 @@ bool stands_alone(const Pulse& pulse) noexcept {
 }
 
 }  // namespace
-
-// A thread in receive().
-class Channel::Waiter final : public base::Link<> {
-public:
-    Waiter(Channel& channel, Received& received, Wanted wanted) noexcept
-        : received_{received}, wanted_{wanted}, channel_{channel} {}
-
-    // Also when the thread is cancelled: what it was handed goes to another.
-    ~Waiter() {
-        if (!unwound_) {
-            return;
-        }
-        get_up();
-        if (!leave()) {
-            do {
-                bell_.wait_for_certain();
-            } while (!rung_.load(std::memory_order_acquire));
-            give_back();
-        }
-    }
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
-
-    [[nodiscard]] Wanted wanted() const noexcept { return wanted_; }
-    [[nodiscard]] Received& received() noexcept { return received_; }
-
-    // With the channel locked; it is rung when it is not.
-    void finish(int result) noexcept {
-        result_ = result;
-        done_ = true;
-    }
-
-    // The waiter may be gone as soon as it is marked, but for a bell of its own, which it awaits.
-    void ring() noexcept {
-        Bell& bell = bell_;
-        rung_.store(true, std::memory_order_release);
-        bell.ring();
-    }
-
-    [[nodiscard]] int wait(Timeout timeout) {
-        constexpr unsigned state = _NTO_TIMEOUT_RECEIVE;
-        unwound_ = true;
-        for (;;) {
-            int woken = sleep(timeout.deadline_in(state));
-            if (woken == ETIMEDOUT) {
-                woken = timeout.expire();
-                if (woken == 0) {
-                    continue;
-                }
-            }
-            if (woken == 0 && rung_.load(std::memory_order_acquire)) {
-                unwound_ = false;
-                return result_;
-            }
-            if (woken != 0 && leave()) {
-                return woken;
-            }
-        }
-    }
-
-private:
-    // False when it has been finished.
-    [[nodiscard]] bool leave() noexcept {
-        const std::lock_guard lock{channel_.mutex_};
-        if (done_) {
-            return false;
-        }
-        unlink();
-        unwound_ = false;
-        return true;
-    }
-
-    void give_back() noexcept;
-
-    // A server of another process may wake this thread, too, for what may be this one's or not.
-    [[nodiscard]] int sleep(std::optional<base::Time> deadline) {
-        if (place_) {
-            place_.lie_down();
-            lies_ = true;
-        }
-        const int woken = bell_.wait(deadline);
-        get_up();
-        return woken;
-    }
-    void get_up() noexcept {
-        if (std::exchange(lies_, false) && place_.get_up()) {
-            ServerLink::take_all_mail();
-        }
-    }
-
-    const Sleepers::Place place_ = Sleepers::own_place();
-    Bell own_bell_;
-    Bell& bell_ = place_ ? place_.bell() : own_bell_;
-    bool lies_ = false;
-    bool done_ = false;  // with the channel locked
-    std::atomic<bool> rung_{false};
-    bool unwound_ = false;
-    int result_ = 0;
-    Received& received_;
-    const Wanted wanted_;
-    Channel& channel_;
-};
-
-// Those who have been handed something, to be woken when the channel is not locked: one who runs at
-// once, in the place of who wakes it, comes back to the lock. None of them goes before it is rung.
-class Channel::Woken {
-public:
-    Woken() noexcept = default;
-    ~Woken() {
-        while (!waiters_.empty()) {
-            waiters_.pop_front().ring();
-        }
-    }
-    Woken(const Woken&) = delete;
-    Woken& operator=(const Woken&) = delete;
-
-    // The waiter is in no other list any more.
-    void finish(Waiter& waiter, int result) noexcept {
-        waiters_.push_back(waiter);
-        waiter.finish(result);
-    }
-
-private:
-    base::List<Waiter> waiters_;
-};
-
-void Channel::Waiter::give_back() noexcept {
-    Woken woken;
-    const std::lock_guard lock{channel_.mutex_};
-    if (result_ == 0) {
-        channel_.put_back_locked(received_, woken);
-    }
-}
 
 RoomListener::~RoomListener() = default;
 

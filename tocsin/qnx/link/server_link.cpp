@@ -2,7 +2,6 @@
 #include <tocsin/qnx/link/server_link.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
@@ -16,13 +15,10 @@
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/link/implied_events.h>
-#include <tocsin/qnx/link/remote_events.h>
 #include <tocsin/qnx/link/service.h>
-#include <tocsin/qnx/link/sleepers.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
 #include <tocsin/qnx/process_table.h>
-#include <tocsin/qnx/signals_held.h>
 #include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
@@ -34,35 +30,9 @@ constexpr std::chrono::seconds patience{2};
 
 constexpr int frames_in_turn = 64;
 
-// More than these are reached through the service's thread.
-constexpr std::size_t direct_max = 8;
-
 struct Table {
     std::mutex mutex;
     std::map<::pid_t, std::weak_ptr<ServerLink>> links;
-
-    using Direct = std::array<std::shared_ptr<ServerLink>, direct_max>;
-
-    // Whose servers may wake threads by themselves. False when there are enough of them.
-    bool enter_direct(const std::shared_ptr<ServerLink>& link) {
-        const std::lock_guard lock{direct_mutex};
-        const auto free =
-            std::ranges::find_if(direct_links, [](const auto& known) { return known.expired(); });
-        if (free != direct_links.end()) {
-            *free = link;
-        }
-        return free != direct_links.end();
-    }
-    [[nodiscard]] Direct direct() noexcept {
-        Direct held;
-        const std::lock_guard lock{direct_mutex};
-        std::ranges::transform(direct_links, held.begin(),
-                               [](const auto& known) { return known.lock(); });
-        return held;
-    }
-
-    std::mutex direct_mutex;
-    std::array<std::weak_ptr<ServerLink>, direct_max> direct_links;
 };
 
 ProcessTable<Table> table;
@@ -135,63 +105,6 @@ int ServerLink::greet() {
         }
     }
     return *greeted_;
-}
-
-int ServerLink::say_hello() {
-    Frame hello;
-    hello.kind = FrameKind::hello;
-    hello.number = frame_version;
-    Frame welcome;
-    base::Descriptor descriptor;
-    try {
-        const std::lock_guard lock{mail_mutex_};
-        mailbox_.emplace(descriptor);
-    } catch (const std::system_error& error) {
-        return error.code().value();
-    }
-    const int error = ask(hello, welcome, descriptor.number());
-    ticket_ = welcome.number;
-    if (error == 0 && is_trusted(peer_)) {
-        share_sleepers();
-    }
-    return error;
-}
-
-// Without them the service's thread is woken.
-void ServerLink::share_sleepers() noexcept {
-    Frame frame;
-    frame.kind = FrameKind::sleepers;
-    try {
-        if (!table.get().enter_direct(shared_from_this())) {
-            return;
-        }
-        const base::Descriptor descriptor = Sleepers::share();
-        static_cast<void>(send(frame, descriptor.number()));
-    } catch (const std::exception&) {
-        // There is no memory or descriptor for it.
-    }
-}
-
-void ServerLink::take_mail() noexcept {
-    SignalsHeld signals;
-    const std::lock_guard lock{mail_mutex_};
-    take_mail_locked(signals);
-}
-
-void ServerLink::take_mail_locked(SignalsHeld& signals) noexcept {
-    struct ::sigevent event;
-    while (mailbox_ && mailbox_->take(event)) {
-        deliver_from(*this, event, signals);
-    }
-}
-
-void ServerLink::take_all_mail() noexcept {
-    const Uncancelled here;
-    for (const std::shared_ptr<ServerLink>& link : table.get().direct()) {
-        if (link != nullptr) {
-            link->take_mail();
-        }
-    }
 }
 
 int ServerLink::ask(Frame question, Frame& answer, int passed) {
@@ -363,17 +276,6 @@ bool ServerLink::take(const Frame& frame) noexcept {
         return true;
     default:
         return false;
-    }
-}
-
-// It was sent after what lies in the mailbox.
-void ServerLink::take_event(const struct ::sigevent& event) noexcept {
-    SignalsHeld signals;
-    const std::lock_guard lock{mail_mutex_};
-    take_mail_locked(signals);
-    deliver_from(*this, event, signals);
-    if (mailbox_) {
-        mailbox_->note_handled();
     }
 }
 

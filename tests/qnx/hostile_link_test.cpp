@@ -1,0 +1,233 @@
+// Shows that strangers on a link can do no harm.
+#include <cerrno>
+#include <fcntl.h>
+#include <grp.h>
+#include <sys/mman.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/mailbox.h>
+#include <tocsin/qnx/link/remote_connection.h>
+#include <tocsin/qnx/link/socket.h>
+
+#include "process.h"
+
+namespace tocsin::qnx {
+namespace {
+
+// A stranger who speaks the language of links, or something else.
+class Stranger {
+public:
+    explicit Stranger(::pid_t process) : socket{LinkSocket::connect(process)} {}
+
+    bool say(const Frame& frame, int passed = -1) const {
+        return LinkSocket::send(socket.number(), frame, passed) == 0;
+    }
+    void greet() const {
+        Frame hello;
+        hello.number = frame_version;
+        base::Descriptor memory;
+        const Mailbox mailbox{memory};
+        EXPECT_TRUE(say(hello, memory.number()));
+        EXPECT_EQ(hear().kind, FrameKind::welcome);
+    }
+    [[nodiscard]] Frame hear() const {
+        Frame frame;
+        base::Descriptor passed;
+        int error = EAGAIN;
+        EXPECT_TRUE(until([&] {
+            error = LinkSocket::receive(socket.number(), frame, passed);
+            return error != EAGAIN;
+        }));
+        frame.error = error == 0 ? frame.error : error;
+        return frame;
+    }
+    [[nodiscard]] bool turned_away() const { return hear().error == ECONNRESET; }
+
+    const base::Descriptor socket;
+};
+
+base::Descriptor memory(std::size_t size, unsigned seals) {
+    base::Descriptor made{::memfd_create("stranger", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    EXPECT_EQ(::ftruncate(made.number(), static_cast<::off_t>(size)), 0);
+    EXPECT_EQ(::fcntl(made.number(), F_ADD_SEALS, seals), 0);
+    return made;
+}
+
+class HostileLink : public ::testing::Test {
+protected:
+    // Others are served as before.
+    void TearDown() override { EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77); }
+
+    static constexpr unsigned all = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+    RemoteServer server{0, [](Server&, int rcvid) {
+                            if (rcvid > 0) {
+                                MsgReply(rcvid, 77, nullptr, 0);
+                            }
+                            return true;
+                        }};
+};
+
+TEST_F(HostileLink, who_does_not_say_hello_is_turned_away) {
+    const Stranger rude{server.process.pid};
+    Frame attach;
+    attach.kind = FrameKind::attach;
+    attach.chid = server.chid;
+    EXPECT_TRUE(rude.say(attach));
+    EXPECT_TRUE(rude.turned_away());
+    const Stranger modern{server.process.pid};
+    Frame hello;
+    hello.number = frame_version + 1;
+    EXPECT_TRUE(modern.say(hello));
+    EXPECT_TRUE(modern.turned_away());
+}
+
+TEST_F(HostileLink, memory_for_events_has_to_be_such) {
+    const base::Descriptor small = memory(4096, all);
+    const base::Descriptor loose = memory(Mailbox::size, F_SEAL_SHRINK);
+    for (const int passed : {-1, small.number(), loose.number()}) {
+        const Stranger stranger{server.process.pid};
+        Frame hello;
+        hello.number = frame_version;
+        EXPECT_TRUE(stranger.say(hello, passed));
+        EXPECT_TRUE(stranger.turned_away());
+        const Stranger second{server.process.pid};
+        second.greet();
+        Frame sleepers;
+        sleepers.kind = FrameKind::sleepers;
+        EXPECT_TRUE(second.say(sleepers, passed));
+        EXPECT_TRUE(second.turned_away());
+    }
+}
+
+TEST_F(HostileLink, what_is_no_frame_ends_the_link) {
+    for (const std::size_t size : {std::size_t{1}, sizeof(Frame) - 1, sizeof(Frame) + 1}) {
+        const Stranger stranger{server.process.pid};
+        stranger.greet();
+        const std::vector<char> bytes(size);
+        EXPECT_EQ(::send(stranger.socket.number(), bytes.data(), size, 0), ssize_t(size));
+        EXPECT_TRUE(stranger.turned_away());
+    }
+    for (const unsigned kind : {0U, 9U, 0x100U, 0x102U, ~0U}) {
+        const Stranger stranger{server.process.pid};
+        stranger.greet();
+        Frame frame;
+        frame.kind = static_cast<FrameKind>(kind);
+        EXPECT_TRUE(stranger.say(frame));
+        EXPECT_TRUE(stranger.turned_away()) << kind;
+    }
+}
+
+TEST_F(HostileLink, memory_that_could_be_taken_away_is_refused) {
+    const auto refused = [&](std::size_t size, unsigned seals, std::uint64_t claimed) {
+        const Stranger stranger{server.process.pid};
+        stranger.greet();
+        Frame area;
+        area.kind = FrameKind::area;
+        area.size = claimed;
+        EXPECT_TRUE(stranger.say(area, memory(size, seals).number()));
+        EXPECT_TRUE(stranger.turned_away()) << size << ' ' << seals << ' ' << claimed;
+    };
+    refused(8192, 0, 8192);
+    refused(8192, F_SEAL_SHRINK | F_SEAL_GROW, 8192);
+    refused(8192, F_SEAL_GROW | F_SEAL_SEAL, 8192);
+    refused(8192, all, 16'384);
+    refused(4096, all, 4096);
+    refused(8192, all, ~std::uint64_t{0});
+    refused(std::size_t{1} << 27U, all, std::uint64_t{1} << 27U);
+}
+
+TEST_F(HostileLink, messages_that_do_not_fit_their_area_end_the_link) {
+    const auto refused = [&](std::uint32_t number, std::uint64_t size, std::uint64_t room) {
+        const Stranger stranger{server.process.pid};
+        stranger.greet();
+        Frame area;
+        area.kind = FrameKind::area;
+        area.area = 5;
+        area.size = 8192;
+        EXPECT_TRUE(stranger.say(area, memory(8192, all).number()));
+        Frame message;
+        message.kind = FrameKind::message;
+        message.chid = server.chid;
+        message.area = number;
+        message.size = size;
+        message.room = room;
+        EXPECT_TRUE(stranger.say(message));
+        EXPECT_TRUE(stranger.turned_away()) << number << ' ' << size << ' ' << room;
+    };
+    refused(6, 1, 1);
+    refused(5, 8192 - Area::header_size + 1, 0);
+    refused(5, 1, 8192 - Area::header_size);
+    refused(5, ~std::uint64_t{0}, 2);
+    refused(5, 2, ~std::uint64_t{0});
+}
+
+TEST_F(HostileLink, numbers_that_are_nobodys_change_nothing) {
+    const Stranger stranger{server.process.pid};
+    stranger.greet();
+    for (const FrameKind kind : {FrameKind::flags, FrameKind::detach, FrameKind::withdraw,
+                                 FrameKind::unblock, FrameKind::pulse}) {
+        Frame frame;
+        frame.kind = kind;
+        frame.chid = server.chid;
+        frame.area = 99;
+        EXPECT_TRUE(stranger.say(frame));
+    }
+    Frame attach;
+    attach.kind = FrameKind::attach;
+    attach.chid = -1;
+    EXPECT_TRUE(stranger.say(attach));
+    EXPECT_EQ(stranger.hear().error, ESRCH);
+}
+
+TEST_F(HostileLink, a_second_message_in_an_area_that_is_in_use_ends_the_link) {
+    RemoteServer silent{0, [](Server&, int) { return true; }};
+    const Stranger stranger{silent.process.pid};
+    stranger.greet();
+    Frame frame;
+    frame.kind = FrameKind::attach;
+    frame.chid = silent.chid;
+    EXPECT_TRUE(stranger.say(frame));
+    EXPECT_EQ(stranger.hear().error, 0);
+    const base::Descriptor shared = memory(8192, all);
+    frame.kind = FrameKind::area;
+    frame.size = 8192;
+    EXPECT_TRUE(stranger.say(frame, shared.number()));
+    // In the state of one that is queued, as its client would have it.
+    void* const start = ::mmap(nullptr, 8192, PROT_WRITE, MAP_SHARED, shared.number(), 0);
+    (new (start) AreaHeader)->state = AreaState::queued;
+    frame.kind = FrameKind::message;
+    frame.size = 1;
+    EXPECT_TRUE(stranger.say(frame));
+    EXPECT_TRUE(stranger.say(frame));
+    EXPECT_TRUE(stranger.turned_away());
+    ::munmap(start, 8192);
+}
+
+// This one needs root, and is named as all who do.
+TEST(MountRootLink, another_user_needs_the_token_of_the_channel) {
+    Server open;
+    const std::uint64_t token = Channels::find(open.chid)->token();
+    Process nobody{[&](Process&) {
+        if (::setgroups(0, nullptr) != 0 || ::setgid(65'534) != 0 || ::setuid(65'534) != 0) {
+            return 9;
+        }
+        const int refused = ConnectAttach_r(0, ::getppid(), open.chid, _NTO_SIDE_CHANNEL, 0);
+        const int forged = RemoteConnection::attach(::getppid(), open.chid, token + 1, 0);
+        const int coid = RemoteConnection::attach(::getppid(), open.chid, token, 0);
+        if (refused != -EPERM || forged != -EPERM || coid < 0) {
+            return 1;
+        }
+        return MsgSendPulse(coid, 10, 5, 0) == 0 ? 0 : 2;
+    }};
+    EXPECT_EQ(open.receive(), 0);
+    EXPECT_EQ(open.received.pulse.code, 5);
+    EXPECT_EQ(nobody.wait(), 0);
+}
+
+}  // namespace
+}  // namespace tocsin::qnx
