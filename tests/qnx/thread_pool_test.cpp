@@ -121,6 +121,36 @@ TEST(ThreadPool, it_shrinks_and_grows_as_it_is_told) {
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 
+// A program ends when its main thread returns.
+TEST(ThreadPool, the_thread_that_has_started_it_stays_however_few_are_wanted) {
+    dispatch_t* const dpp = dispatch_create();
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.tid_name = "pooled";
+    attr.lo_water = attr.hi_water = 4;
+    thread_pool_t* const pool = thread_pool_create(&attr, POOL_FLAG_USE_SELF);
+    ASSERT_NE(pool, nullptr);
+    std::atomic<bool> returned{false};
+    std::thread starter{[&] {
+        thread_pool_start(pool);
+        returned = true;
+    }};
+    EXPECT_TRUE(until([] { return threads_called("pooled") == 3; })) << "and itself";
+    attr.lo_water = attr.hi_water = 1;
+    constexpr unsigned marks = THREAD_POOL_CONTROL_LOWATER | THREAD_POOL_CONTROL_HIWATER;
+    EXPECT_EQ(thread_pool_control(pool, &attr, 0, 2, marks), 0);
+    // The starter comes back to wait, whoever waits already.
+    for (int round = 0; round < 20; ++round) {
+        dispatch_context_t* const any = dispatch_context_alloc(dpp);
+        dispatch_unblock(any);
+        dispatch_context_free(any);
+    }
+    EXPECT_FALSE(returned);
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    starter.join();
+    EXPECT_TRUE(returned);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
 TEST(ThreadPool, a_wait_that_fails_is_told_to_who_wants_to_know) {
     dispatch_t* const dpp = dispatch_create();
     static std::atomic<int> failed{0};

@@ -71,17 +71,17 @@ void ThreadPool::join_finished_locked() noexcept {
 // Of a thread, until it leaves, in whatever way.
 class ThreadPool::Stay {
 public:
-    Stay(ThreadPool& pool, bool joined) noexcept
+    Stay(ThreadPool& pool, Kind kind) noexcept
         : pool_{pool},
-          joined_{joined},
+          kind_{kind},
           context{pool.attributes_.context_alloc(pool.attributes_.handle)} {}
-    ~Stay() { pool_.leave(context, joined_); }
+    ~Stay() { pool_.leave(context, kind_); }
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
 
 private:
     ThreadPool& pool_;
-    const bool joined_;
+    const Kind kind_;
 
 public:
     ::resmgr_context_t* context;
@@ -93,15 +93,15 @@ void* ThreadPool::run(void* self) {
     if (pool.attributes_.attr != nullptr) {
         ::pthread_attr_getdetachstate(pool.attributes_.attr, &state);
     }
-    pool.take_turns(state == PTHREAD_CREATE_JOINABLE);
+    pool.take_turns(state == PTHREAD_CREATE_JOINABLE ? Kind::joined : Kind::detached);
     return nullptr;
 }
 
-void ThreadPool::take_turns(bool joined) {
-    Stay stay{*this, joined};
+void ThreadPool::take_turns(Kind kind) {
+    Stay stay{*this, kind};
     while (stay.context != nullptr) {
         std::unique_lock lock{mutex_};
-        if (!begin_to_wait_locked()) {
+        if (!begin_to_wait_locked(kind)) {
             break;
         }
         waiting_.push_back(stay.context);
@@ -122,9 +122,10 @@ void ThreadPool::take_turns(bool joined) {
 }
 
 // Those who are too many leave.
-bool ThreadPool::begin_to_wait_locked() noexcept {
+bool ThreadPool::begin_to_wait_locked(Kind kind) noexcept {
     const auto waiting = static_cast<int>(waiting_.size());
-    return !ending_ && waiting < std::max<int>(attributes_.hi_water, 1);
+    const bool wanted = waiting < std::max<int>(attributes_.hi_water, 1);
+    return !ending_ && (wanted || kind == Kind::starter);
 }
 
 // More come when those who wait are too few.
@@ -143,13 +144,13 @@ void ThreadPool::start_some_locked() noexcept {
     }
 }
 
-void ThreadPool::leave(::resmgr_context_t* context, bool joined) noexcept {
+void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
     if (context != nullptr && attributes_.context_free != nullptr) {
         attributes_.context_free(context);
     }
     const std::lock_guard lock{mutex_};
     --threads_;
-    if (joined) {
+    if (kind == Kind::joined) {
         finished_.push_back(::pthread_self());
     }
     left_.notify_all();
@@ -160,7 +161,7 @@ void ThreadPool::join() {
         const std::lock_guard lock{mutex_};
         ++threads_;
     }
-    take_turns(false);
+    take_turns(Kind::starter);
 }
 
 void ThreadPool::unblock_locked() noexcept {

@@ -6,6 +6,7 @@
 #include <sys/dispatch.h>
 
 #include <condition_variable>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <string>
@@ -44,13 +45,16 @@ private:
     class Stay;
 
     static void* run(void* self);
-    void take_turns(bool joined);
+    // What is to be done about a thread that leaves: nothing, or it is to be joined; the one that
+    // has started the pool stays as long as that is there.
+    enum class Kind : std::uint8_t { detached, joined, starter };
+    void take_turns(Kind kind);
     [[nodiscard]] int start_one_locked() noexcept;
-    [[nodiscard]] bool begin_to_wait_locked() noexcept;
+    [[nodiscard]] bool begin_to_wait_locked(Kind kind) noexcept;
     void stop_waiting_locked() noexcept;
     void start_some_locked() noexcept;
     void unblock_locked() noexcept;
-    void leave(::resmgr_context_t* context, bool joined) noexcept;
+    void leave(::resmgr_context_t* context, Kind kind) noexcept;
     void join_finished_locked() noexcept;
 
     ::thread_pool_attr_t attributes_;
