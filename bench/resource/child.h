@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -26,6 +27,8 @@ public:
         require(pid_ >= 0, "fork");
         if (pid_ == 0) {
             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            // A wrong result here ends this process only, and nothing that is the parent's.
+            std::atexit([] { ::_exit(1); });
             ::close(ends[0]);
             confine_server(cores);
             std::forward<Body>(body)(ends[1]);

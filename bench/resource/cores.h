@@ -14,42 +14,30 @@
 namespace bench {
 
 // On one, figures are steady and show what is done; on two, what it takes to wake the other one is
-// in them as well; where the scheduler is free it chooses between the two, as it does for users.
-enum class Cores { one, two, free };
+// in them as well. A scheduler that is free to choose keeps for long what it has begun with, so
+// that a figure would be one of the two by chance.
+enum class Cores { one, two };
 
 inline std::string name_of(Cores cores) {
-    switch (cores) {
-    case Cores::one:
-        return ", one core";
-    case Cores::two:
-        return ", two cores";
-    default:
-        return ", any core";
-    }
+    return cores == Cores::one ? ", one core" : ", two cores";
 }
 
-inline void confine_thread(::pid_t thread, Cores cores, std::size_t core) {
+inline void confine_thread(::pid_t thread, std::size_t core) {
     cpu_set_t set;
     CPU_ZERO(&set);
-    if (cores == Cores::free) {
-        for (core = 0; core < CPU_SETSIZE; ++core) {
-            CPU_SET(core, &set);
-        }
-    } else {
-        CPU_SET(core, &set);
-    }
+    CPU_SET(core, &set);
     ::sched_setaffinity(thread, sizeof set, &set);
 }
 
 // The server's process before it has threads, or a thread that answers another.
 inline void confine_server(Cores cores) {
-    confine_thread(0, cores, cores == Cores::two ? 1 : 0);
+    confine_thread(0, cores == Cores::two ? 1 : 0);
 }
 
 // All threads of this process, those of the libraries among them.
-inline void confine_client(Cores cores) {
+inline void confine_client() {
     for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) {
-        confine_thread(std::atoi(entry.path().filename().c_str()), cores, 0);
+        confine_thread(std::atoi(entry.path().filename().c_str()), 0);
     }
 }
 
@@ -58,11 +46,11 @@ inline std::vector<Case>
 everywhere(const std::string& name,
            const std::function<std::vector<Contestant>(Cores)>& contestants) {
     std::vector<Case> cases;
-    for (const Cores cores : {Cores::one, Cores::two, Cores::free}) {
+    for (const Cores cores : {Cores::one, Cores::two}) {
         Case& added = cases.emplace_back(Case{name + name_of(cores), contestants(cores)});
         for (Contestant& contestant : added.contestants) {
-            contestant.round = [cores, round = std::move(contestant.round)] {
-                confine_client(cores);
+            contestant.round = [round = std::move(contestant.round)] {
+                confine_client();
                 return round();
             };
         }

@@ -81,6 +81,9 @@ std::vector<Contestant> contestants(Cores cores) {
     return {contestant<TocsinCycle>(cores),
 #if TOCSIN_HAS_SYSTEMD
             contestant<SdBusCycle>(cores),
+#ifdef TOCSIN_DBUS_DAEMON
+            contestant<DaemonCycle>(cores),
+#endif
 #endif
 #if TOCSIN_HAS_ZMQ
             contestant<ZeroMqCycle>(cores), contestant<ZeroMqTrip>(cores),
