@@ -85,6 +85,9 @@ int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
     if (msg->i.subtype == 1) {
         return EDOM;
     }
+    if (msg->i.subtype == 2) {
+        return _RESMGR_NOREPLY;
+    }
     _RESMGR_STATUS(ctp, ctp->info.coid);
     return _RESMGR_PTR(ctp, msg, sizeof *msg);
 }
@@ -269,6 +272,25 @@ TEST_F(MountForkedManager, what_no_call_of_linux_asks_for_is_asked_for_by_messag
     ::io_lock_t lock = {};
     lock.i.type = _IO_LOCK;
     EXPECT_EQ(MsgSend_r(fd, &lock, sizeof lock, nullptr, 0), -ENOSYS);
+}
+
+TEST_F(MountForkedManager, a_message_takes_no_longer_than_its_sender_allows) {
+    ::io_msg_t message = {};
+    message.i.type = _IO_MSG;
+    const auto send = [&](std::uint16_t subtype) {
+        message.i.subtype = subtype;
+        return MsgSend_r(fd, &message, sizeof message, nullptr, 0);
+    };
+    for (std::uint64_t limit = 0; limit < 2'000'000; limit += 20'000) {
+        TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_SEND | _NTO_TIMEOUT_REPLY, nullptr, &limit,
+                     nullptr);
+        EXPECT_EQ(send(2), -ETIMEDOUT);
+        // The next one lies in the same memory.
+        EXPECT_GE(send(0), 0);
+    }
+    const std::uint64_t long_time = 30'000'000'000;
+    TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_REPLY, nullptr, &long_time, nullptr);
+    EXPECT_GE(send(0), 0);
 }
 
 TEST_F(MountForkedManager, a_ticket_that_is_nobodys_is_refused) {

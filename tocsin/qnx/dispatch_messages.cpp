@@ -172,6 +172,14 @@ int Dispatch::handle_pulse(Context& context) {
     if (pulse.code == _PULSE_CODE_DISCONNECT) {
         gone = Calls::find_client(pulse.scoid);
     }
+    if (pulse.code == _PULSE_CODE_UNBLOCK) {
+        const auto message =
+            std::dynamic_pointer_cast<FileMessage>(Calls::find(pulse.value.sival_int));
+        if (message != nullptr) {
+            message->binding()->path().unblock(context, *message);
+            return 0;
+        }
+    }
     // What it has armed goes also where the program has a function for the end of its clients.
     if (gone != nullptr) {
         tell_paths_of_end(context, *gone);

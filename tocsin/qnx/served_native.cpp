@@ -211,6 +211,9 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
     const auto message = std::make_shared<FileMessage>(
         sending.client, info, binding, std::move(call), question.room, &finish_send);
     message->set_area(area, question.size);
+    if (link->note_file_message(question.area, question.number, message)) {
+        static_cast<void>(message->interrupt());
+    }
     run(*Context::current(), message, bytes, {.handler = kind.handler, .finish = &finish_send});
 }
 

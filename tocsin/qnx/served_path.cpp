@@ -240,6 +240,18 @@ void ServedPath::unpin(Context& context, Binding& binding) noexcept {
     }
 }
 
+void ServedPath::ask_to_unblock(const FileMessage& message) noexcept {
+    PulseContent content{
+        .scoid = message.client().scoid(), .priority = usual_priority, .code = _PULSE_CODE_UNBLOCK};
+    content.value.sival_int = message.rcvid();
+    static_cast<void>(attachment_.channel->pulse(content));
+}
+
+void ServedPath::unblock(Context& context, FileMessage& message) {
+    const Context::Use use{context};
+    tell_of_interrupt(context, message);
+}
+
 bool ServedPath::interrupt(resource::CallId id) {
     std::shared_ptr<FileMessage> message;
     {

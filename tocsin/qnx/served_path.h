@@ -76,6 +76,11 @@ public:
     // An open that fails may have bound an OCB before it did.
     void close_refused(const std::shared_ptr<Binding>& binding) noexcept;
 
+    // Has a parked message's client unblocked by a thread that handles messages: by a pulse, which
+    // comes to unblock() there. Any thread.
+    void ask_to_unblock(const FileMessage& message) noexcept;
+    void unblock(Context& context, FileMessage& message);
+
     // Calls the function for a parked message once more, which lies in it and not in the context.
     // Throws std::bad_alloc.
     void run_again(Context& context, const std::shared_ptr<FileMessage>& message);

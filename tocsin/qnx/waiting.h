@@ -55,6 +55,11 @@ public:
         return limits(states) ? std::optional{deadline_} : std::nullopt;
     }
 
+    // Whether the call fails when its time has come.
+    [[nodiscard]] bool unblocks() const noexcept {
+        return SIGEV_GET_TYPE(&event_) == SIGEV_UNBLOCK;
+    }
+
     // Whether its time has come already.
     [[nodiscard]] bool is_over() const noexcept {
         return states_ != 0 && base::monotonic_clock().now() >= deadline_;

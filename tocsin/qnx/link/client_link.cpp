@@ -102,6 +102,8 @@ bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
         return true;
     case FrameKind::pulse:
         return take_pulse(frame);
+    case FrameKind::let_go:
+        return take_let_go(frame);
     case FrameKind::sleepers:
         return take_sleepers(passed);
     default:

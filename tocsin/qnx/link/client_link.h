@@ -26,6 +26,8 @@
 
 namespace tocsin::qnx {
 
+class FileMessage;
+
 // Reads what the client says, in the service's thread, and ends when the client does, or when it
 // says what makes no sense. Nothing here waits for the client.
 class ClientLink final : public Watcher,
@@ -63,6 +65,11 @@ public:
     // Memory that it shares; empty when it has no such. Any thread.
     [[nodiscard]] std::shared_ptr<Area> area(std::uint32_t number) noexcept;
 
+    // A message has come through a descriptor, in that area; true when its sender, who has given it
+    // that number, does not want to wait any more. Throws std::bad_alloc. Any thread.
+    [[nodiscard]] bool note_file_message(std::uint32_t area, std::uint64_t number,
+                                         const std::shared_ptr<FileMessage>& message);
+
     // What the client shows to have something done for itself by another way than the link.
     [[nodiscard]] std::uint64_t ticket() const noexcept { return ticket_; }
 
@@ -77,6 +84,12 @@ private:
         std::shared_ptr<RemoteCall> call;
     };
 
+    struct FileSent {
+        std::uint64_t number = 0;
+        bool let_go = false;
+        std::weak_ptr<FileMessage> message = {};
+    };
+
     // Each says whether what the client said makes sense. They may throw std::bad_alloc.
     [[nodiscard]] bool take(const Frame& frame, base::Descriptor& passed);
     [[nodiscard]] bool take_hello(const Frame& frame, const base::Descriptor& passed);
@@ -86,6 +99,7 @@ private:
     [[nodiscard]] bool take_area(const Frame& frame, const base::Descriptor& passed);
     [[nodiscard]] bool take_message(const Frame& frame);
     [[nodiscard]] bool take_pulse(const Frame& frame);
+    [[nodiscard]] bool take_let_go(const Frame& frame);
 
     [[nodiscard]] int attach(int chid, std::uint64_t token, unsigned flags,
                              std::shared_ptr<RemoteClient>& client);
@@ -114,6 +128,7 @@ private:
     // Of any thread; areas are changed in the service's only.
     std::mutex mutex_;
     std::unordered_map<std::uint32_t, std::shared_ptr<Area>> areas_;
+    std::unordered_map<std::uint32_t, FileSent> file_sent_;  // by the area
     bool ended_ = false;
     bool stalled_ = false;  // a channel has no room for what comes next
     Frame held_;            // which is this

@@ -6,7 +6,9 @@
 #include <sys/epoll.h>
 
 #include <tocsin/qnx/events.h>
+#include <tocsin/qnx/file_message.h>
 #include <tocsin/qnx/link/socket.h>
+#include <tocsin/qnx/served_path.h>
 
 namespace tocsin::qnx {
 
@@ -36,6 +38,36 @@ std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Chan
         client->disconnect();
     }
     return found;
+}
+
+bool ClientLink::note_file_message(std::uint32_t area, std::uint64_t number,
+                                   const std::shared_ptr<FileMessage>& message) {
+    const std::lock_guard lock{mutex_};
+    FileSent& sent = file_sent_[area];
+    const bool let_go = sent.let_go && sent.number == number;
+    sent = {.number = number, .let_go = let_go, .message = message};
+    return let_go;
+}
+
+// The message may come later than this, or be over and another one in its place.
+bool ClientLink::take_let_go(const Frame& frame) {
+    std::shared_ptr<FileMessage> message;
+    {
+        const std::lock_guard lock{mutex_};
+        if (!areas_.contains(frame.area)) {
+            return false;
+        }
+        FileSent& sent = file_sent_[frame.area];
+        if (sent.number < frame.number) {
+            sent = {.number = frame.number, .let_go = true};
+        } else if (sent.number == frame.number) {
+            message = sent.message.lock();
+        }
+    }
+    if (message != nullptr && message->interrupt()) {
+        message->binding()->path().ask_to_unblock(*message);
+    }
+    return true;
 }
 
 // All that went another way has been handled, so that nothing overtakes it.

@@ -18,6 +18,7 @@ enum class FrameKind : std::uint32_t {
     withdraw,  // area: the sender has given up
     unblock,   // area, error: the sender wants to
     pulse,     // chid, priority, thread, event: code, value; bits: only if awaited
+    let_go,  // area, number: the sender of that message through a descriptor wants to be unblocked
     sleepers,  // the memory by which threads are woken
 
     welcome = 0x100,  // coid, number: the link's ticket

@@ -46,6 +46,7 @@ struct NativeSend {
     std::uint64_t size = 0;
     std::uint64_t room = 0;  // of the answer: how much of it is filled
     std::int64_t status = 0;
+    std::uint64_t number = 0;  // of the message, by which it can be let go
     std::int32_t error = 0;
 };
 constexpr unsigned native_send = _IOWR(native_type, 4, NativeSend);

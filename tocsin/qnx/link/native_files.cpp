@@ -156,12 +156,12 @@ void NativeFiles::closing(int descriptor) noexcept {
     }
 }
 
-Answer NativeFiles::send(int descriptor, Pieces message, Pieces room, Timeout /*timeout*/) {
+Answer NativeFiles::send(int descriptor, Pieces message, Pieces room, Timeout timeout) {
     Answer answer;
     answer.error = with_link(descriptor, [&](const Known& known) {
         try {
             RemoteMessage sending{*known.link, false, message, room};
-            return sending.exchange_through(descriptor, answer);
+            return sending.exchange_through(descriptor, timeout, answer);
         } catch (const std::system_error& error) {
             return error.code().value();
         }

@@ -10,6 +10,7 @@
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/exchange.h>
 #include <tocsin/qnx/link/native_call.h>
+#include <tocsin/qnx/link/send_timer.h>
 #include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
@@ -79,7 +80,7 @@ Answer RemoteMessage::exchange(Frame frame, Timeout timeout) {
 }
 
 // The area is the manager's until the call returns, however that ends.
-int RemoteMessage::exchange_through(int descriptor, Answer& answer) {
+int RemoteMessage::exchange_through(int descriptor, const Timeout& timeout, Answer& answer) {
     if (descriptor_) {
         if (const int error = link_.introduce(*area_, descriptor_.number()); error != 0) {
             return error;
@@ -91,8 +92,25 @@ int RemoteMessage::exchange_through(int descriptor, Answer& answer) {
                         .area = area_->number(),
                         .size = size_,
                         .room = room_size_};
-    if (::ioctl(descriptor, native_send, &question) < 0) {
-        return errno == ENOTTY || errno == EINVAL ? ENOSYS : errno;
+    std::shared_ptr<SendTimer> timer;
+    const std::optional<base::Time> deadline =
+        timeout.unblocks() ? timeout.deadline_in(while_sending | while_replying) : std::nullopt;
+    if (deadline) {
+        question.number = link_.new_message_number();
+        if (const int error = SendTimer::start(link_.shared_from_this(), question.area,
+                                               question.number, *deadline, timer)) {
+            return error;
+        }
+    }
+    const int error = ::ioctl(descriptor, native_send, &question) < 0 ? errno : 0;
+    const bool expired = timer != nullptr && timer->stop();
+    if (error != 0) {
+        return error == ENOTTY || error == EINVAL ? ENOSYS
+               : expired && error == EINTR        ? ETIMEDOUT
+                                                  : error;
+    }
+    if (expired && question.error == EINTR) {
+        return ETIMEDOUT;
     }
     if (question.error == 0) {
         const ::iovec filled =

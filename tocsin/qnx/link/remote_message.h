@@ -25,8 +25,8 @@ public:
     [[nodiscard]] Answer exchange(Frame frame, Timeout timeout);
 
     // Sends it through a descriptor of a path that the same process serves; the call waits in the
-    // kernel. 0, ESTALE when that is another process's, or another errno.
-    [[nodiscard]] int exchange_through(int descriptor, Answer& answer);
+    // kernel. 0, ESTALE when that is another process's, ETIMEDOUT, or another errno.
+    [[nodiscard]] int exchange_through(int descriptor, const Timeout& timeout, Answer& answer);
 
     // As await_answer() asks for them.
     [[nodiscard]] bool answered() noexcept;

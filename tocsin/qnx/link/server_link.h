@@ -68,6 +68,9 @@ public:
     // The server has not been sent the area: it goes.
     void forget(const std::shared_ptr<Area>& area) noexcept;
 
+    // No other message of this process has it. Any thread.
+    [[nodiscard]] std::uint64_t new_message_number() noexcept { return ++message_number_; }
+
     // Delivers what lies in the mailbox. Any thread.
     void take_mail() noexcept;
 
@@ -103,6 +106,7 @@ private:
     const ::ucred peer_;
     std::atomic<bool> ended_{false};
     std::atomic<std::uint64_t> ticket_{0};
+    std::atomic<std::uint64_t> message_number_{0};
 
     std::mutex mail_mutex_;  // delivery is in order
     std::optional<Mailbox> mailbox_;
