@@ -274,6 +274,33 @@ TEST_F(MountForkedManager, what_no_call_of_linux_asks_for_is_asked_for_by_messag
     EXPECT_EQ(MsgSend_r(fd, &lock, sizeof lock, nullptr, 0), -ENOSYS);
 }
 
+TEST_F(MountForkedManager, several_messages_may_come_as_one) {
+    struct {
+        ::io_lseek_t seek = {};
+        ::io_pathconf_t limit = {};
+    } both;
+    both.seek.i.type = _IO_LSEEK;
+    both.seek.i.combine_len = sizeof both.seek | _IO_COMBINE_FLAG;
+    both.seek.i.offset = 77;
+    both.limit.i.type = _IO_PATHCONF;
+    both.limit.i.combine_len = sizeof both.limit;
+    both.limit.i.name = _PC_NAME_MAX;
+    EXPECT_EQ(MsgSend(fd, &both, sizeof both, nullptr, 0), 255);
+    ::io_fdinfo_t info = {};
+    info.i.type = _IO_FDINFO;
+    EXPECT_GT(MsgSend(fd, &info, sizeof info.i, &info, sizeof info), 0);
+    EXPECT_EQ(info.o.info.offset, 77) << "the first one, too, has been handled";
+    both.seek.i.whence = 99;
+    EXPECT_EQ(MsgSend_r(fd, &both, sizeof both, nullptr, 0), -EINVAL) << "its error is all";
+    for (const unsigned wrong : {0U, 1U, unsigned{sizeof both} + 1, 0x7fffU}) {
+        both.seek.i.combine_len = static_cast<std::uint16_t>(wrong | _IO_COMBINE_FLAG);
+        EXPECT_EQ(MsgSend_r(fd, &both, sizeof both, nullptr, 0), -EBADMSG) << wrong;
+    }
+    both.seek.i.whence = SEEK_SET;
+    both.seek.i.combine_len = sizeof both | _IO_COMBINE_FLAG;
+    EXPECT_EQ(MsgSend_r(fd, &both, sizeof both, nullptr, 0), -EBADMSG) << "there is no last one";
+}
+
 TEST_F(MountForkedManager, a_message_takes_no_longer_than_its_sender_allows) {
     ::io_msg_t message = {};
     message.i.type = _IO_MSG;

@@ -59,6 +59,10 @@ public:
     [[nodiscard]] const std::shared_ptr<Area>& area() const noexcept { return area_; }
     [[nodiscard]] std::size_t area_size() const noexcept { return area_size_; }
 
+    // Where in it the part lies that is handled.
+    void set_offset(std::size_t offset) noexcept { offset_ = offset; }
+    [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
+
     void set_rcvid(int rcvid) noexcept { rcvid_ = rcvid; }
     [[nodiscard]] int rcvid() const noexcept { return rcvid_; }
 
@@ -103,6 +107,7 @@ private:
     std::vector<std::byte> kept_;
     std::shared_ptr<Area> area_;
     std::size_t area_size_ = 0;
+    std::size_t offset_ = 0;
     std::vector<std::byte> written_;  // by MsgWrite(), ahead of the reply
 };
 

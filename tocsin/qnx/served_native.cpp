@@ -2,6 +2,7 @@
 #include <tocsin/qnx/served_path.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <unistd.h>
@@ -77,6 +78,28 @@ void finish_send(FileMessage& message, const Outcome& outcome) {
 
 bool is_wakeful(const struct ::sigevent& event, int action) noexcept {
     return SIGEV_GET_TYPE(&event) != SIGEV_NONE && action != _NOTIFY_ACTION_POLL;
+}
+
+// A part of a message, where it lies in the context; functions may answer in its place, so each
+// part comes there by itself.
+struct Part {
+    std::span<std::byte> bytes;
+    unsigned combine_length = 0;
+    MessageKind kind;
+};
+
+Part part_at(const Area& area, std::size_t size, std::size_t offset) noexcept {
+    const std::span<std::byte> buffer = Context::current()->message_buffer();
+    Part part{.bytes = buffer.first(std::min(buffer.size(), size - offset)),
+              .combine_length = 0,
+              .kind = kind_of(0)};
+    std::memcpy(part.bytes.data(), area.message() + offset, part.bytes.size());
+    std::array<std::uint16_t, 2> header = {};
+    std::memcpy(header.data(), part.bytes.data(), std::min(part.bytes.size(), sizeof header));
+    part.kind = kind_of(header[0]);
+    // A program's own messages have something else there.
+    part.combine_length = header[0] <= _IO_MAX ? header[1] : 0;
+    return part;
 }
 
 }  // namespace
@@ -178,6 +201,27 @@ void ServedPath::serve_devctl(resource::FileCall call, const std::shared_ptr<Bin
 }
 
 // The beginning lies in the context's buffer, as on QNX, and the whole in the client's memory.
+// Several messages in one: those before the last are answered by nothing but success.
+int ServedPath::run_leading_parts(const std::shared_ptr<Binding>& binding, const Sender& from,
+                                  const Area& area, std::size_t size, std::size_t& offset) {
+    for (;;) {
+        const Part part = part_at(area, size, offset);
+        if ((part.combine_length & _IO_COMBINE_FLAG) == 0) {
+            return 0;
+        }
+        const std::size_t length = part.combine_length & ~unsigned{_IO_COMBINE_FLAG};
+        if (length == 0 || length < part.kind.header_size || length > part.bytes.size()) {
+            return EBADMSG;
+        }
+        const int error =
+            run_silently(binding, part.bytes.first(length), part.kind.handler, nullptr, from);
+        if (error != 0) {
+            return error;
+        }
+        offset += length;
+    }
+}
+
 void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                             const NativeSend& question) {
     const Sender sending = sender_by(question.ticket, question.coid);
@@ -192,18 +236,16 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
         told.error = EFAULT;
         return answer(call, told);
     }
-    const std::span<std::byte> buffer = Context::current()->message_buffer();
-    const std::span<std::byte> bytes = buffer.first(std::min(buffer.size(), question.size));
-    std::memcpy(bytes.data(), area->message(), bytes.size());
-    std::uint16_t type = 0;
-    if (bytes.size() >= sizeof type) {
-        std::memcpy(&type, bytes.data(), sizeof type);
-    }
-    const MessageKind kind = kind_of(type);
-    if (bytes.size() < kind.header_size) {
+    std::size_t offset = 0;
+    told.error = run_leading_parts(binding, sending, *area, question.size, offset);
+    const Part part = part_at(*area, question.size, offset);
+    if (told.error == 0 && part.bytes.size() < part.kind.header_size) {
         told.error = EBADMSG;
+    }
+    if (told.error != 0) {
         return answer(call, told);
     }
+    const std::span<std::byte> bytes = part.bytes;
     ::_msg_info info = info_of(call.caller(), *binding, sending);
     info.msglen = bytes.size();
     info.srcmsglen = question.size;
@@ -211,10 +253,12 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
     const auto message = std::make_shared<FileMessage>(
         sending.client, info, binding, std::move(call), question.room, &finish_send);
     message->set_area(area, question.size);
+    message->set_offset(offset);
     if (link->note_file_message(question.area, question.number, message)) {
         static_cast<void>(message->interrupt());
     }
-    run(*Context::current(), message, bytes, {.handler = kind.handler, .finish = &finish_send});
+    run(*Context::current(), message, bytes,
+        {.handler = part.kind.handler, .finish = &finish_send});
 }
 
 // A part of the end of a client, or of the file: nobody waits for it.

@@ -127,7 +127,7 @@ void ServedPath::leave(FileMessage& message) noexcept {
     request.msg_max_size = context.message_buffer().size();
     request.id = id();
     request.status = 0;
-    request.offset = 0;
+    request.offset = message.offset();
     request.size = bytes.size();
     return request;
 }

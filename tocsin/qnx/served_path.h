@@ -207,6 +207,8 @@ private:
                       const NativeNotify& question);
     void serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                      const NativeClose& question);
+    [[nodiscard]] int run_leading_parts(const std::shared_ptr<Binding>& binding, const Sender& from,
+                                        const Area& area, std::size_t size, std::size_t& offset);
     void serve_send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                     const NativeSend& question);
     void serve_devctl(resource::FileCall call, const std::shared_ptr<Binding>& binding,
