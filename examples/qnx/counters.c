@@ -166,7 +166,7 @@ static int io_readlink(resmgr_context_t* ctp, io_readlink_t* msg, struct counter
     if (status != EOK) {
         return status;
     }
-    const char* target = place.counter->target;
+    char* target = place.counter->target;
     memset(&msg->link_reply, 0, sizeof msg->link_reply);
     msg->link_reply.path_len = (uint16_t)(strlen(target) + 1);
     SETIOV(ctp->iov + 0, &msg->link_reply, sizeof msg->link_reply);

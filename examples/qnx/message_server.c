@@ -13,13 +13,13 @@
 
 #define CLIENTS_MAX 64
 
-struct told {
+struct Told {
     int scoid;
     int rcvid;  // by which its events are delivered
     struct sigevent event;
 };
 
-static struct told told[CLIENTS_MAX];
+static struct Told told[CLIENTS_MAX];
 static int told_count;
 static int sum;
 

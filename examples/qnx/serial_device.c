@@ -19,7 +19,7 @@ struct serial_attr;
 #define CONDITIONS 7
 
 // Who waits to read or to write; `size` is how much.
-struct waiting {
+struct Waiting {
     int rcvid[WAITING_MAX];
     size_t size[WAITING_MAX];
     int count;
@@ -34,20 +34,20 @@ struct serial_attr {
     uint32_t threshold;
     int urgent;  // or -1
     int hung_up;
-    struct waiting readers;
-    struct waiting writers;
+    struct Waiting readers;
+    struct Waiting writers;
 };
 
 static struct serial_attr serial;
 
-static void remove_waiting(struct waiting* waiting, int at) {
+static void remove_waiting(struct Waiting* waiting, int at) {
     int behind = waiting->count - at - 1;
     memmove(waiting->rcvid + at, waiting->rcvid + at + 1, sizeof(int) * (size_t)behind);
     memmove(waiting->size + at, waiting->size + at + 1, sizeof(size_t) * (size_t)behind);
     waiting->count--;
 }
 
-static int wait_in(struct waiting* waiting, resmgr_context_t* ctp, size_t size, int nonblock) {
+static int wait_in(struct Waiting* waiting, resmgr_context_t* ctp, size_t size, int nonblock) {
     if (nonblock || waiting->count == WAITING_MAX) {
         return EAGAIN;
     }
@@ -149,7 +149,7 @@ static int io_write(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb) {
 }
 
 static int io_unblock(resmgr_context_t* ctp, io_pulse_t* msg, iofunc_ocb_t* ocb) {
-    struct waiting* const both[] = {&serial.readers, &serial.writers};
+    struct Waiting* const both[] = {&serial.readers, &serial.writers};
     for (int which = 0; which < 2; which++) {
         for (int at = 0; at < both[which]->count; at++) {
             if (both[which]->rcvid[at] == ctp->rcvid) {

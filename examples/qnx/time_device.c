@@ -24,15 +24,15 @@ struct clock_ocb {
     unsigned long told;
 };
 
-struct reader {
-    struct reader* next;
+struct Reader {
+    struct Reader* next;
     struct clock_ocb* ocb;
     int rcvid;
 };
 
 // With the attribute locked, as the functions of the tables are called.
 static iofunc_attr_t attr;
-static struct reader* readers;
+static struct Reader* readers;
 static unsigned long ticks = 1;
 static timer_t timer;
 
@@ -70,7 +70,7 @@ static int on_tick(message_context_t* ctp, int code, unsigned flags, void* handl
     iofunc_attr_lock(&attr);
     ticks++;
     while (readers != NULL) {
-        struct reader* first = readers;
+        struct Reader* first = readers;
         readers = first->next;
         tell_time(first->rcvid, first->ocb);
         free(first);
@@ -95,7 +95,7 @@ static int io_read(resmgr_context_t* ctp, io_read_t* msg, struct clock_ocb* ocb)
     if (nonblock) {
         return EAGAIN;
     }
-    struct reader* reader = malloc(sizeof *reader);
+    struct Reader* reader = malloc(sizeof *reader);
     if (reader == NULL) {
         return ENOMEM;
     }
@@ -124,8 +124,8 @@ static int io_write(resmgr_context_t* ctp, io_write_t* msg, struct clock_ocb* oc
 
 // A reader that is interrupted does not wait any more.
 static int io_unblock(resmgr_context_t* ctp, io_pulse_t* msg, struct clock_ocb* ocb) {
-    for (struct reader** link = &readers; *link != NULL; link = &(*link)->next) {
-        struct reader* reader = *link;
+    for (struct Reader** link = &readers; *link != NULL; link = &(*link)->next) {
+        struct Reader* reader = *link;
         if (reader->rcvid == ctp->rcvid) {
             *link = reader->next;
             free(reader);

@@ -1,10 +1,12 @@
 // Shows the manual's device, as it is written for QNX, and what any Linux program sees of it.
+#include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <poll.h>
 #include <set>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,13 +145,40 @@ TEST_F(MountSampleDevice, a_manager_that_was_stopped_goes_on_where_it_was) {
     }
 }
 
+TEST_F(MountSampleDevice, the_path_goes_with_its_manager_however_that_ends) {
+    for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
+        const std::string own = path + std::to_string(signal);
+        Program dying{{std::string{TOCSIN_BIN_DIR} + "/sample_device", own}};
+        EXPECT_EQ(dying.read_line(), "attached");
+        struct ::stat status = {};
+        EXPECT_EQ(::stat(own.c_str(), &status), 0);
+        dying.kill(signal);
+        EXPECT_EQ(dying.wait(), -signal);
+        EXPECT_TRUE(
+            core::comes_true([&] { return ::lstat(own.c_str(), &status) < 0 && errno == ENOENT; }));
+    }
+}
+
+TEST_F(MountSampleDevice, what_a_successor_serves_stays) {
+    manager.kill(SIGKILL);
+    EXPECT_EQ(manager.wait(), -SIGKILL);
+    for (int round = 0; round < 20; ++round) {
+        Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+        ASSERT_EQ(successor.read_line(), "attached");
+        write(open(), "item");
+        EXPECT_EQ(read_from(open()), "item");
+        successor.kill(SIGKILL);
+        EXPECT_EQ(successor.wait(), -SIGKILL);
+    }
+}
+
 TEST_F(MountSampleDevice, the_managers_death_ends_every_wait_and_its_successor_takes_the_path) {
     const base::Descriptor file = open();
     std::thread waiter{[&] { EXPECT_NE(poll_for(file, POLLIN, patience_ms) & POLLERR, 0); }};
     manager.kill(SIGKILL);
     waiter.join();
     EXPECT_EQ(manager.wait(), -SIGKILL);
-    EXPECT_EQ(open().number(), -1);
+    EXPECT_TRUE(core::comes_true([this] { return open().number() == -1; }));
     Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
     EXPECT_EQ(successor.read_line(), "attached");
     EXPECT_EQ(poll_for(open(), POLLIN | POLLOUT, 0), POLLOUT);

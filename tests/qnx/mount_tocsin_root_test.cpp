@@ -62,14 +62,12 @@ TEST_F(MountTocsinRoot, a_relative_path_is_served_where_it_is) {
     EXPECT_EQ(read_from(file), "item");
 }
 
-TEST_F(MountTocsinRoot, what_a_dead_manager_left_there_is_replaced) {
+TEST_F(MountTocsinRoot, what_a_dead_manager_has_served_is_served_anew) {
     const Variable variable{"TOCSIN_ROOT", root.path()};
     Program manager{{program("sample_device"), "/dev/tocsin/sample"}};
     ASSERT_EQ(manager.read_line(), "attached");
     manager.kill(SIGKILL);
     static_cast<void>(manager.wait());
-    Program client{{program("calls_by_path_710"), "open", "/dev/tocsin/sample"}};
-    EXPECT_EQ(client.read_line(), "errno " + std::to_string(ENOTCONN));
     Program successor{{program("sample_device"), "/dev/tocsin/sample"}};
     EXPECT_EQ(successor.read_line(), "attached");
 }

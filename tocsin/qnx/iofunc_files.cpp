@@ -1,6 +1,8 @@
 // What is asked of an open file beside its data. Private to tocsin/qnx.
 #include <sys/iofunc.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <climits>
 #include <fcntl.h>
@@ -12,6 +14,31 @@ namespace {
 bool has(const iofunc_attr_t& attribute, unsigned capability) noexcept {
     return attribute.mount != nullptr && (attribute.mount->conf & capability) != 0;
 }
+
+struct Limit {
+    int name;
+    long value;
+};
+constexpr std::array limits = {
+    Limit{_PC_LINK_MAX, SHRT_MAX},
+    Limit{_PC_MAX_CANON, _POSIX_MAX_INPUT},
+    Limit{_PC_MAX_INPUT, _POSIX_MAX_INPUT},
+    Limit{_PC_NAME_MAX, NAME_MAX},
+    Limit{_PC_PATH_MAX, PATH_MAX},
+    Limit{_PC_PIPE_BUF, PIPE_BUF},
+    Limit{_PC_VDISABLE, 0},
+};
+
+// What the mount says of itself.
+struct Ability {
+    int name;
+    unsigned bit;
+};
+constexpr std::array abilities = {
+    Ability{_PC_CHOWN_RESTRICTED, IOFUNC_PC_CHOWN_RESTRICTED},
+    Ability{_PC_NO_TRUNC, IOFUNC_PC_NO_TRUNC},
+    Ability{_PC_SYNC_IO, IOFUNC_PC_SYNC_IO},
+};
 
 }  // namespace
 
@@ -38,38 +65,12 @@ int iofunc_sync(resmgr_context_t* ctp, io_sync_t* msg, iofunc_ocb_t* ocb, iofunc
 }
 
 int iofunc_pathconf(resmgr_context_t* ctp, io_pathconf_t* msg, iofunc_ocb_t*, iofunc_attr_t* attr) {
-    long value = 0;
-    switch (msg->i.name) {
-    case _PC_LINK_MAX:
-        value = SHRT_MAX;
-        break;
-    case _PC_MAX_CANON:
-    case _PC_MAX_INPUT:
-        value = _POSIX_MAX_INPUT;
-        break;
-    case _PC_NAME_MAX:
-        value = NAME_MAX;
-        break;
-    case _PC_PATH_MAX:
-        value = PATH_MAX;
-        break;
-    case _PC_PIPE_BUF:
-        value = PIPE_BUF;
-        break;
-    case _PC_CHOWN_RESTRICTED:
-        value = has(*attr, IOFUNC_PC_CHOWN_RESTRICTED) ? 1 : 0;
-        break;
-    case _PC_NO_TRUNC:
-        value = has(*attr, IOFUNC_PC_NO_TRUNC) ? 1 : 0;
-        break;
-    case _PC_SYNC_IO:
-        value = has(*attr, IOFUNC_PC_SYNC_IO) ? 1 : 0;
-        break;
-    case _PC_VDISABLE:
-        break;
-    default:
+    const auto* const limit = std::ranges::find(limits, msg->i.name, &Limit::name);
+    const auto* const ability = std::ranges::find(abilities, msg->i.name, &Ability::name);
+    if (limit == limits.end() && ability == abilities.end()) {
         return EINVAL;
     }
+    const long value = limit != limits.end() ? limit->value : has(*attr, ability->bit) ? 1 : 0;
     _IO_SET_PATHCONF_VALUE(ctp, value);
     return EOK;
 }

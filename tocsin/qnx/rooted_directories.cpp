@@ -70,13 +70,13 @@ int tocsin_scandir(const char* path, struct ::dirent*** entries,
     }
     if (compare != nullptr) {
         ::qsort_r(
-            *entries, static_cast<std::size_t>(kept), sizeof(struct ::dirent*),
+            static_cast<void*>(*entries), static_cast<std::size_t>(kept), sizeof(struct ::dirent*),
             [](const void* one, const void* other, void* function) {
                 const auto asked = *static_cast<Compare**>(function);
                 return asked(static_cast<const struct ::dirent**>(const_cast<void*>(one)),
                              static_cast<const struct ::dirent**>(const_cast<void*>(other)));
             },
-            &compare);
+            static_cast<void*>(&compare));
     }
     return kept;
 }

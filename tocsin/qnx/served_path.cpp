@@ -78,7 +78,8 @@ ServedPath::~ServedPath() = default;
 void ServedPath::serve(const std::string& path) {
     server_.emplace(path, *this,
                     resource::FileServerOptions{.directory = attachment_.directory,
-                                                .kernel_checks_permissions = false});
+                                                .kernel_checks_permissions = false,
+                                                .cleaned_up_after = true});
 }
 
 // What is parked ends first, so that its clients learn an error of their own.

@@ -2,6 +2,7 @@
 #include <tocsin/resource/file_server.h>
 
 #include <cerrno>
+#include <filesystem>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <tocsin/base/errors.h>
 #include <tocsin/base/fork.h>
 #include <tocsin/resource/file_session.h>
+#include <tocsin/resource/janitor.h>
 #include <tocsin/resource/mount_point.h>
 #include <tocsin/resource/placeholder.h>
 
@@ -30,6 +32,7 @@ struct FileServer::State {
     std::string path;
     std::optional<Placeholder> placeholder;
     std::optional<MountPoint> point;
+    std::optional<Janitor> janitor;
     std::optional<FileSession> session;
 };
 
@@ -56,6 +59,12 @@ FileServer::State::State(std::string wanted_path, FileSystem& file_system,
     placeholder->end_exclusively();
     session.emplace(point->take_device(), file_system);
     answer_first_message();
+    if (options.cleaned_up_after) {
+        janitor.emplace(Janitor::Task{.path = path,
+                                      .parent = std::filesystem::path{path}.parent_path().string(),
+                                      .made = placeholder->made(),
+                                      .directory = options.directory});
+    }
 }
 
 FileSession& FileServer::State::serving() noexcept {
@@ -80,6 +89,7 @@ void FileServer::State::stop() noexcept {
         session->end();
     }
     point.reset();
+    janitor.reset();
     session.reset();
     placeholder.reset();
 }

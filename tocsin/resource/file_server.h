@@ -20,6 +20,10 @@ struct FileServerOptions {
     // The kernel checks mode, uid and gid itself, as get_attributes() gives them; else the file
     // system checks every open(), as it likes.
     bool kernel_checks_permissions = true;
+
+    // When this process dies without stop(), in whatever way, another one takes the path away. Else
+    // it fails with ENOTCONN until somebody unmounts it or serves it anew.
+    bool cleaned_up_after = false;
 };
 
 // A path served from construction to stop() or destruction, mounted as by Mount: what is missing is

@@ -1,0 +1,34 @@
+// A process that takes a mount away when its server has died. Private to tocsin/resource.
+#pragma once
+
+#include <string>
+
+#include <tocsin/base/descriptor.h>
+
+namespace tocsin::resource {
+
+// Without it a server that is killed leaves a path that fails with ENOTCONN until somebody unmounts
+// it, or serves it anew. The process has a name of its own, no descriptors but one, and no part in
+// the signals of the server's terminal; it is nobody's child.
+class Janitor {
+public:
+    struct Task {
+        std::string path;
+        std::string parent;  // whose lock others take who prepare the path
+        bool made = false;   // the placeholder goes, too
+        bool directory = false;
+    };
+
+    // Starts it. Without descriptors or processes to spare there is none, and the mount stays.
+    explicit Janitor(const Task& task) noexcept;
+
+    // The server has unmounted by itself: it goes and touches nothing.
+    ~Janitor();
+    Janitor(const Janitor&) = delete;
+    Janitor& operator=(const Janitor&) = delete;
+
+private:
+    base::Descriptor life_;  // its end tells of the server's
+};
+
+}  // namespace tocsin::resource
