@@ -127,8 +127,8 @@ void leave_the_server(int life, int root) noexcept {
 
 }  // namespace
 
-// Forked twice, so that it is no child that the program could wait for. The thread sanitizer follows
-// no such copies of a process.
+// Forked twice, so that it is no child that the program could wait for. The thread sanitizer
+// follows no such copies of a process.
 Janitor::Janitor([[maybe_unused]] const Task& task) noexcept {
 #ifndef __SANITIZE_THREAD__
     std::array<int, 2> ends{};
