@@ -117,6 +117,7 @@ TEST(Sleepers, a_thread_is_claimed_once_each_time_it_lies_down) {
     EXPECT_FALSE(place.get_up()) << "nobody has claimed it";
     EXPECT_FALSE(server.wake_one());
     place.lie_down();
+    EXPECT_FALSE(Sleepers::own_place()) << "a handler of a signal needs another bell";
     EXPECT_TRUE(server.wake_one());
     EXPECT_FALSE(server.wake_one());
     EXPECT_EQ(place.bell().wait({}), 0);

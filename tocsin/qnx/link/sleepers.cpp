@@ -20,6 +20,9 @@ constexpr std::uint64_t bit_of(unsigned number) noexcept {
     return std::uint64_t{1} << number;
 }
 
+// A handler of a signal that interrupts the sleep may sleep, too, but not on the same bell.
+thread_local constinit bool lies = false;
+
 }  // namespace
 
 // Of the client. What is made once stays: threads may sleep there until the end.
@@ -100,7 +103,7 @@ base::Descriptor Sleepers::share() {
 Sleepers::Place Sleepers::own_place() noexcept {
     static thread_local Holder holder;
     Sleepers* const own = table().own.load(std::memory_order_acquire);
-    return own == nullptr ? Place{} : holder.place(*own);
+    return own == nullptr || lies ? Place{} : holder.place(*own);
 }
 
 // One that somebody else claims in between is not there any more.
@@ -119,10 +122,12 @@ bool Sleepers::wake_one() const noexcept {
 }
 
 void Sleepers::Place::lie_down() const noexcept {
+    lies = true;
     all_->shared().asleep.fetch_or(bit_of(number_), std::memory_order_seq_cst);
 }
 
 bool Sleepers::Place::get_up() const noexcept {
+    lies = false;
     const std::uint64_t before =
         all_->shared().asleep.fetch_and(~bit_of(number_), std::memory_order_seq_cst);
     return (before & bit_of(number_)) == 0;

@@ -32,7 +32,8 @@ public:
     // std::system_error, std::bad_alloc. Any thread.
     [[nodiscard]] static base::Descriptor share();
 
-    // The place of the calling thread; empty when nothing is shared, or all places are taken.
+    // The place of the calling thread; empty when nothing is shared, all places are taken, or the
+    // thread lies in its own already.
     class Place {
     public:
         Place() noexcept = default;
