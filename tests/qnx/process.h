@@ -2,12 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <filesystem>
 #include <functional>
 #include <new>
+#include <sched.h>
+#include <string>
 #include <sys/mman.h>
 #include <sys/neutrino.h>
 #include <sys/wait.h>
@@ -35,6 +39,25 @@ public:
 private:
     std::atomic<bool>* const flag_;
 };
+
+// Returns when all other threads of this process sleep, or after a second. One that has just been
+// started holds locks of the sanitizers, which a child that is forked then would wait for, for
+// ever.
+inline void await_quiet() {
+    const auto others_sleep = [] {
+        for (const auto& task : std::filesystem::directory_iterator{"/proc/self/task"}) {
+            const int thread = std::stoi(task.path().filename().string());
+            if (thread != ::gettid() && !is_asleep(thread)) {
+                return false;
+            }
+        }
+        return true;
+    };
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    while (!others_sleep() && std::chrono::steady_clock::now() < end) {
+        ::sched_yield();
+    }
+}
 
 // Runs `body` in a forked child, which exits with what it returns. Killed at the end when it still
 // runs.
@@ -65,7 +88,7 @@ public:
         int ends_[2] = {-1, -1};
     };
 
-    explicit Process(const std::function<int(Process&)>& body) : pid{::fork()} {
+    explicit Process(const std::function<int(Process&)>& body) : pid{(await_quiet(), ::fork())} {
         if (pid == 0) {
             ::_exit(body(*this));
         }

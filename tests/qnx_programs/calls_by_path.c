@@ -106,6 +106,9 @@ static void show_entries(const char* path, int (*wanted)(const struct dirent*)) 
         free(entries[index]);
     }
     puts("");
+    if (count >= 0) {
+        free(entries);
+    }
 }
 
 static int names_are_as_long_as_they_say(const char* path) {
