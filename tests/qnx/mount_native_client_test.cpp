@@ -246,7 +246,8 @@ TEST_F(MountNativeClient, the_end_of_the_manager_is_an_error_and_its_successor_i
     manager.kill(SIGKILL);
     EXPECT_EQ(manager.wait(), -SIGKILL);
     EXPECT_EQ(arm(file, input, pulse(7)), -1);
-    EXPECT_EQ(errno, ENOTCONN);
+    // One that was under way at the very end is told by another name.
+    EXPECT_TRUE(errno == ENOTCONN || errno == ECONNABORTED) << errno;
     file.reset();
     Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
     EXPECT_EQ(successor.read_line(), "attached");

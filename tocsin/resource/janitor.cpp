@@ -22,6 +22,13 @@ namespace {
 // From here on this is a copy of one thread of a process with many: nothing may be called that
 // might wait for another thread, as malloc() would.
 
+// The thread sanitizer does not follow such copies of a process.
+#ifdef __SANITIZE_THREAD__
+constexpr bool may_copy_itself = false;
+#else
+constexpr bool may_copy_itself = true;
+#endif
+
 constexpr std::string_view label = "\nmnt_id:\t";
 
 // The number of the mount that a descriptor with one digit is in; 0 when it cannot be told.
@@ -127,12 +134,10 @@ void leave_the_server(int life, int root) noexcept {
 
 }  // namespace
 
-// Forked twice, so that it is no child that the program could wait for. The thread sanitizer
-// follows no such copies of a process.
-Janitor::Janitor([[maybe_unused]] const Task& task) noexcept {
-#ifndef __SANITIZE_THREAD__
+// Forked twice, so that it is no child that the program could wait for.
+Janitor::Janitor(const Task& task) noexcept {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    if (!may_copy_itself || ::pipe2(ends.data(), O_CLOEXEC) != 0) {
         return;
     }
     const base::Descriptor reading{ends[0]};
@@ -150,7 +155,6 @@ Janitor::Janitor([[maybe_unused]] const Task& task) noexcept {
     if (child > 0) {
         life_ = std::move(writing);
     }
-#endif
 }
 
 // A forked child of the server has the descriptor, too, and would keep the janitor waiting: what it
