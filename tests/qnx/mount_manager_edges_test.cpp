@@ -213,6 +213,33 @@ TEST_F(MountManagerEdges, a_command_without_data_says_that_there_are_none) {
     EXPECT_EQ(errno, EDOM);
 }
 
+// Where the handlers below find the functions of what they are called for.
+const resmgr_io_funcs_t* functions_before = nullptr;
+const resmgr_io_funcs_t* functions_in_read = nullptr;
+::resmgr_io_funcs_t functions_of_writers;
+
+TEST_F(MountManagerEdges, a_handler_is_told_the_functions_of_the_open_file) {
+    device.connect.open = [](resmgr_context_t* ctp, io_open_t* msg, RESMGR_HANDLE_T* handle,
+                             void*) {
+        functions_before = resmgr_iofuncs(ctp, msg);
+        const bool writes = (msg->connect.ioflag & _IO_FLAG_WR) != 0;
+        return iofunc_ocb_attach(ctp, msg, nullptr, handle,
+                                 writes ? &functions_of_writers : nullptr);
+    };
+    device.io.read = [](resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t*) {
+        functions_in_read = resmgr_iofuncs(ctp, msg);
+        return EOK;
+    };
+    functions_of_writers = device.io;
+    functions_before = &device.io;
+    device.serve();
+    EXPECT_EQ(read_from(device.open(O_RDONLY)), "");
+    EXPECT_EQ(functions_before, nullptr);
+    EXPECT_EQ(functions_in_read, &device.io);
+    EXPECT_EQ(read_from(device.open(O_RDWR)), "");
+    EXPECT_EQ(functions_in_read, &functions_of_writers);
+}
+
 // A manager may let somebody wait for the door, and open it when the next one comes.
 resmgr_context_t parked_context;
 io_open_t parked_message;

@@ -45,7 +45,7 @@ int main(int argc, char* argv[]) {
     static iofunc_attr_t attr;
     resmgr_attr_t rattr;
     dispatch_t* dpp;
-    dispatch_context_t* ctp;
+    resmgr_context_t* ctp;
     if (argc != 2 || (dpp = dispatch_create()) == NULL) {
         slogf(_SLOG_SETCODE(_SLOGC_TEST, 0), _SLOG_ERROR, "cannot begin");
         return EXIT_FAILURE;
@@ -62,16 +62,19 @@ int main(int argc, char* argv[]) {
         perror("resmgr_attach");
         return EXIT_FAILURE;
     }
-    ctp = dispatch_context_alloc(dpp);
+    resmgr_handle_grow(16);
+    if ((ctp = resmgr_context_alloc(dpp)) == NULL) {
+        return EXIT_FAILURE;
+    }
     puts("attached");
     fflush(stdout);
     if (procmgr_daemon(EXIT_SUCCESS, PROCMGR_DAEMON_NOCLOSE) == -1) {
         return EXIT_FAILURE;
     }
     for (;;) {
-        if ((ctp = dispatch_block(ctp)) == NULL) {
+        if ((ctp = resmgr_block(ctp)) == NULL) {
             return EXIT_FAILURE;
         }
-        dispatch_handler(ctp);
+        resmgr_handler(ctp);
     }
 }

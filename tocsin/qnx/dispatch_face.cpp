@@ -1,4 +1,4 @@
-// dispatch_create() and its kin. Private to tocsin/qnx.
+// dispatch_create() and its kin, and their older names. Private to tocsin/qnx.
 #include <sys/iofunc.h>
 
 #include <sys/dispatch.h>
@@ -11,6 +11,19 @@
 
 using tocsin::qnx::Context;
 using tocsin::qnx::Dispatch;
+
+namespace {
+
+// A context of the older functions is the first member of the one that it lies in.
+dispatch_context_t* whole(resmgr_context_t* ctp) noexcept {
+    return reinterpret_cast<dispatch_context_t*>(ctp);
+}
+
+resmgr_context_t* part(dispatch_context_t* ctp) noexcept {
+    return ctp == nullptr ? nullptr : &ctp->resmgr_context;
+}
+
+}  // namespace
 
 dispatch_t* dispatch_create(void) {
     try {
@@ -74,4 +87,24 @@ int dispatch_timeout(dispatch_t* dpp, struct timespec* timeout) {
         Dispatch::of(dpp).set_timeout(seconds{timeout->tv_sec} + nanoseconds{timeout->tv_nsec});
     }
     return 0;
+}
+
+resmgr_context_t* resmgr_context_alloc(dispatch_t* dpp) {
+    return part(dispatch_context_alloc(dpp));
+}
+
+void resmgr_context_free(resmgr_context_t* ctp) {
+    dispatch_context_free(whole(ctp));
+}
+
+resmgr_context_t* resmgr_block(resmgr_context_t* ctp) {
+    return part(dispatch_block(whole(ctp)));
+}
+
+int resmgr_handler(resmgr_context_t* ctp) {
+    return dispatch_handler(whole(ctp));
+}
+
+void resmgr_unblock(resmgr_context_t* ctp) {
+    dispatch_unblock(whole(ctp));
 }

@@ -173,6 +173,20 @@ int resmgr_unbind(resmgr_context_t* ctp) {
     return 0;
 }
 
+// What is asked may be of a message that another handler answers: its context says all there is.
+const resmgr_io_funcs_t* resmgr_iofuncs(resmgr_context_t* ctp, void*) {
+    const std::shared_ptr<Binding> binding = binding_for(*ctp);
+    return binding == nullptr || !binding->bound() ? nullptr : &binding->functions();
+}
+
+int resmgr_handle_grow(unsigned) {
+    return 0;
+}
+
+int resmgr_handle_tune(int, ...) {
+    return 0;
+}
+
 ssize_t resmgr_msgreadv(resmgr_context_t* ctp, const iov_t* parts, int count, size_t offset) {
     return MsgReadv(ctp->rcvid, parts, static_cast<size_t>(count), ctp->offset + offset);
 }

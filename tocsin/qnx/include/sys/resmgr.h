@@ -209,10 +209,28 @@ int resmgr_devino(int id, dev_t* device, ino64_t* inode);
    with ESRCH: it has been answered. */
 int resmgr_msg_again(resmgr_context_t* ctp, int rcvid);
 
+/* Waiting and handling in the spelling of QNX 6, on contexts of this layer: each does what the
+   function of <sys/dispatch.h> does that is called dispatch_ instead of resmgr_. They fit the
+   members of a thread_pool_attr_t as it is without a THREAD_POOL_PARAM_T of the program's own. */
+resmgr_context_t* resmgr_context_alloc(dispatch_t* dpp);
+void resmgr_context_free(resmgr_context_t* ctp);
+resmgr_context_t* resmgr_block(resmgr_context_t* ctp);
+int resmgr_handler(resmgr_context_t* ctp);
+void resmgr_unblock(resmgr_context_t* ctp);
+
+/* How much room the table of open files has from the start, and how it grows. 0: any number of
+   files finds room here, so that there is nothing to tune, whatever the numbers are. */
+int resmgr_handle_grow(unsigned count);
+int resmgr_handle_tune(int number, ...);
+
 /* In an open handler: binds an OCB to what the client opens; `io_funcs` NULL: the link's. */
 int resmgr_open_bind(resmgr_context_t* ctp, void* ocb, const resmgr_io_funcs_t* io_funcs);
 void* resmgr_ocb(resmgr_context_t* ctp);
 int resmgr_unbind(resmgr_context_t* ctp);
+
+/* The functions that are called for messages on the open file that the message of `ctp` is about;
+   NULL where nothing is bound to it, as before an open handler has bound its OCB. */
+const resmgr_io_funcs_t* resmgr_iofuncs(resmgr_context_t* ctp, void* msg);
 
 /* As MsgRead() and MsgWrite() for the message of `ctp`, from its part on. */
 ssize_t resmgr_msgread(resmgr_context_t* ctp, void* bytes, size_t size, size_t offset);
