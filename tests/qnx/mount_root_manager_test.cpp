@@ -1,8 +1,10 @@
 // Shows that a manager's mode, owner and group decide who comes in; run by root.
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <grp.h>
 #include <numeric>
+#include <span>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -59,6 +61,35 @@ TEST_F(MountRootManager, access_says_what_open_would) {
     EXPECT_EQ(access(X_OK), EACCES);
     EXPECT_EQ(access(F_OK), 0);
     EXPECT_EQ(device.attribute().count, 0U);
+}
+
+// Of the client that opens; the last group, and how many there are.
+std::atomic<unsigned> groups_seen{0};
+std::atomic<::gid_t> last_group{0};
+std::atomic<::uid_t> user_seen{0};
+
+TEST_F(MountRootManager, all_groups_of_a_client_are_told_however_many) {
+    device.connect.open = [](resmgr_context_t* ctp, io_open_t* msg, RESMGR_HANDLE_T* handle,
+                             void* extra) {
+        struct ::_client_info* info = nullptr;
+        EXPECT_EQ(iofunc_client_info_ext(ctp, 0, &info), EOK);
+        const std::span groups{&info->cred.grouplist[0], info->cred.ngroups};
+        groups_seen = info->cred.ngroups;
+        last_group = groups.empty() ? 0 : groups.back();
+        user_seen = info->cred.euid;
+        EXPECT_EQ(iofunc_client_info_ext_free(&info), EOK);
+        EXPECT_EQ(info, nullptr);
+        return iofunc_open_default(ctp, msg, handle, extra);
+    };
+    device.serve();
+    for (const unsigned count : {0U, 2U, 32U, 1000U}) {
+        std::vector<::gid_t> further(count);
+        std::iota(further.begin(), further.end(), group);
+        EXPECT_EQ(opening(O_RDONLY, further), 0);
+        EXPECT_EQ(user_seen, user);
+        EXPECT_EQ(groups_seen, count);
+        EXPECT_EQ(last_group, count == 0 ? 0 : further.back());
+    }
 }
 
 TEST_F(MountRootManager, the_owner_has_the_owners_bits_only) {

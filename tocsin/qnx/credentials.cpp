@@ -57,28 +57,34 @@ bool take_number(std::string_view& line, unsigned& number) noexcept {
 
 constexpr std::size_t status_size = 4096;
 
-// Whether `group` is among all the groups of the process, of which there may be 65,536.
-bool is_among_all_groups(::pid_t process, ::gid_t group) noexcept {
+// Tells `use` each group of the process, of which there may be 65,536, until it returns true.
+template <typename Use>
+void visit_groups(::pid_t process, Use use) noexcept {
     std::FILE* const file = std::fopen(StatusPath{process}.text(), "re");
     if (file == nullptr) {
-        return false;
+        return;
     }
     constexpr std::string_view name = "Groups:";
     char* text = nullptr;
     std::size_t room = 0;
-    bool found = false;
-    while (!found && ::getline(&text, &room, file) > 0) {
+    bool done = false;
+    while (!done && ::getline(&text, &room, file) > 0) {
         std::string_view line{text};
         if (line.starts_with(name)) {
             line.remove_prefix(name.size());
-            unsigned one = 0;
-            while (!found && take_number(line, one)) {
-                found = one == group;
+            unsigned group = 0;
+            while (!done && take_number(line, group)) {
+                done = use(group);
             }
         }
     }
     std::free(text);
     static_cast<void>(std::fclose(file));
+}
+
+bool is_among_all_groups(::pid_t process, ::gid_t wanted) noexcept {
+    bool found = false;
+    visit_groups(process, [&](::gid_t group) { return found = group == wanted; });
     return found;
 }
 
@@ -110,6 +116,18 @@ void describe(const Credentials& credentials, int groups_max, ::_client_info& in
     while (info.cred.ngroups < room && take_number(line, group)) {
         info.cred.grouplist[info.cred.ngroups++] = group;
     }
+}
+
+unsigned list_groups(::pid_t process, std::span<::gid_t> groups) noexcept {
+    unsigned count = 0;
+    visit_groups(process, [&](::gid_t group) {
+        if (count < groups.size()) {
+            groups[count] = group;
+        }
+        ++count;
+        return false;
+    });
+    return count;
 }
 
 bool is_in_group(const ::_client_info& info, ::gid_t group) noexcept {

@@ -1,9 +1,13 @@
 // Attributes: making, locking, telling and changing them. Private to tocsin/qnx.
 #include <sys/iofunc.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <span>
 #include <unistd.h>
 
 #include <tocsin/qnx/calls.h>
@@ -75,6 +79,23 @@ void iofunc_attr_init(iofunc_attr_t* attr, mode_t mode, iofunc_attr_t* dattr,
     iofunc_time_update(attr);
 }
 
+// A program may have been compiled with a structure that ends before or behind ours.
+int iofunc_mount_init(iofunc_mount_t* mount, size_t size) {
+    if (mount == nullptr || size < offsetof(iofunc_mount_t, size)) {
+        return EINVAL;
+    }
+    std::memset(mount, 0, std::min(size, sizeof *mount));
+    if (size >= sizeof *mount) {
+        mount->conf = IOFUNC_PC_EXT;
+        mount->size = sizeof *mount;
+    }
+    return EOK;
+}
+
+int iofunc_mount_fini(iofunc_mount_t* mount) {
+    return mount == nullptr ? EINVAL : EOK;
+}
+
 int iofunc_attr_lock(iofunc_attr_t* attr) {
     const iofunc_mount_t* const mount = attr->mount;
     if (mount != nullptr && mount->funcs != nullptr && mount->funcs->attr_lock != nullptr) {
@@ -133,6 +154,32 @@ int iofunc_stat(resmgr_context_t*, iofunc_attr_t* attr, struct stat* status) {
 
 int iofunc_client_info(resmgr_context_t* ctp, int, struct _client_info* info) {
     return describe_client(*ctp, NGROUPS_SHOWN, *info);
+}
+
+// The groups may change while they are counted and listed: as many are told as both have seen.
+int iofunc_client_info_ext(resmgr_context_t* ctp, int, struct _client_info** info) {
+    _client_info known;
+    if (const int error = describe_client(*ctp, 0, known)) {
+        return error;
+    }
+    const unsigned count = tocsin::qnx::list_groups(known.pid, {});
+    const size_t further = count > NGROUPS_SHOWN ? count - NGROUPS_SHOWN : 0;
+    auto* const whole =
+        static_cast<_client_info*>(std::malloc(sizeof known + further * sizeof(gid_t)));
+    if (whole == nullptr) {
+        return ENOMEM;
+    }
+    *whole = known;
+    const unsigned seen = tocsin::qnx::list_groups(known.pid, {&whole->cred.grouplist[0], count});
+    whole->cred.ngroups = std::min(count, seen);
+    *info = whole;
+    return EOK;
+}
+
+int iofunc_client_info_ext_free(struct _client_info** info) {
+    std::free(*info);
+    *info = nullptr;
+    return EOK;
 }
 
 // The further groups of a client are slow to learn, and asked for when they would decide.

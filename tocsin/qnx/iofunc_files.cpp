@@ -117,12 +117,20 @@ int iofunc_fdinfo_default(resmgr_context_t* ctp, io_fdinfo_t* msg, iofunc_ocb_t*
     return _RESMGR_PTR(ctp, &msg->o, sizeof msg->o + static_cast<size_t>(length));
 }
 
-int iofunc_lock_default(resmgr_context_t*, io_lock_t*, iofunc_ocb_t*) {
+int iofunc_lock(resmgr_context_t*, io_lock_t*, iofunc_ocb_t*, iofunc_attr_t*) {
     return ENOSYS;
 }
 
-int iofunc_mmap_default(resmgr_context_t*, io_mmap_t*, iofunc_ocb_t*) {
+int iofunc_mmap(resmgr_context_t*, io_mmap_t*, iofunc_ocb_t*, iofunc_attr_t*) {
     return ENOSYS;
+}
+
+int iofunc_lock_default(resmgr_context_t* ctp, io_lock_t* msg, iofunc_ocb_t* ocb) {
+    return iofunc_lock(ctp, msg, ocb, ocb->attr);
+}
+
+int iofunc_mmap_default(resmgr_context_t* ctp, io_mmap_t* msg, iofunc_ocb_t* ocb) {
+    return iofunc_mmap(ctp, msg, ocb, ocb->attr);
 }
 
 int iofunc_power_default(resmgr_context_t*, io_power_t*, iofunc_ocb_t*) {

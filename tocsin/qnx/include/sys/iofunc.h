@@ -44,13 +44,14 @@ struct _iofunc_mount;
 #define IOFUNC_NOTIFY_NVAL 12
 #define IOFUNC_NOTIFY_UNMASKABLE (_NOTIFY_CONDE_ERR | _NOTIFY_CONDE_HUP | _NOTIFY_CONDE_NVAL)
 
-struct _iofunc_notify_event;
+/* One who waits; what is in it is the library's own. */
+typedef struct _iofunc_notify_event iofunc_notify_event_t;
 
 /* Who waits for one condition. `cnt` is the lowest amount that anybody waits for; the rest is the
    library's. */
 typedef struct _iofunc_notify {
     int cnt;
-    struct _iofunc_notify_event* list;
+    iofunc_notify_event_t* list;
 } iofunc_notify_t;
 
 /* Empties an array of three; a longer one is zeroed, with every `cnt` at INT_MAX. */
@@ -175,6 +176,13 @@ void iofunc_func_init(unsigned nconnect, resmgr_connect_funcs_t* connect, unsign
 void iofunc_attr_init(iofunc_attr_t* attr, mode_t mode, iofunc_attr_t* dattr,
                       struct _client_info* info);
 
+/* Makes a mount whose functions are the defaults. `size` is that of the program's structure: where
+   it has the members behind `power`, `conf` says so; what the program has behind this structure
+   stays as it is. EOK, or EINVAL when not even `power` fits. There is nothing to free at the end.
+ */
+int iofunc_mount_init(iofunc_mount_t* mount, size_t size);
+int iofunc_mount_fini(iofunc_mount_t* mount);
+
 /* The lock of an attribute: recursive, held around each handler by the default lock_ocb. */
 int iofunc_attr_lock(iofunc_attr_t* attr);
 int iofunc_attr_trylock(iofunc_attr_t* attr);
@@ -182,6 +190,12 @@ int iofunc_attr_unlock(iofunc_attr_t* attr);
 
 /* The work behind the defaults; EOK or an errno, if nothing else is said. */
 int iofunc_client_info(resmgr_context_t* ctp, int ioflag, struct _client_info* info);
+
+/* As iofunc_client_info(), with all of the client's groups, however many, in memory that
+   iofunc_client_info_ext_free() frees; that sets `*info` to NULL. */
+int iofunc_client_info_ext(resmgr_context_t* ctp, int ioflag, struct _client_info** info);
+int iofunc_client_info_ext_free(struct _client_info** info);
+
 int iofunc_check_access(resmgr_context_t* ctp, const iofunc_attr_t* attr, mode_t mode,
                         const struct _client_info* info);
 int iofunc_open(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, iofunc_attr_t* dattr,
@@ -212,6 +226,8 @@ int iofunc_close_dup(resmgr_context_t* ctp, io_close_t* msg, iofunc_ocb_t* ocb,
                      iofunc_attr_t* attr);
 int iofunc_close_ocb(resmgr_context_t* ctp, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 int iofunc_unblock(resmgr_context_t* ctp, io_pulse_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_lock(resmgr_context_t* ctp, io_lock_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
+int iofunc_mmap(resmgr_context_t* ctp, io_mmap_t* msg, iofunc_ocb_t* ocb, iofunc_attr_t* attr);
 
 /* Whether a client may change a name in the directory `dattr`, for the connect functions of a
    manager that serves one; what is said of `attr` then is brought up to date (times, links). `info`
@@ -230,7 +246,8 @@ int iofunc_readlink(resmgr_context_t* ctp, io_readlink_t* msg, iofunc_attr_t* at
                     struct _client_info* info);
 
 /* Default handlers. Record locks and mappings are the kernel's own on Linux: who asks for those,
-   for power or access lists by a message, gets ENOSYS. */
+   for power or access lists by a message, gets ENOSYS, from iofunc_lock() and iofunc_mmap(), too.
+ */
 int iofunc_open_default(resmgr_context_t* ctp, io_open_t* msg, iofunc_attr_t* attr, void* extra);
 int iofunc_read_default(resmgr_context_t* ctp, io_read_t* msg, iofunc_ocb_t* ocb);
 int iofunc_write_default(resmgr_context_t* ctp, io_write_t* msg, iofunc_ocb_t* ocb);
