@@ -30,6 +30,8 @@ TEST(Values, an_io_notify_message_has_its_members_where_qnx_has_them) {
     EXPECT_EQ(sizeof(struct ::_io_notify64), 96U);
     EXPECT_AT(struct ::_io_notify64, event64, 64);
     EXPECT_EQ(sizeof(struct ::_io_notify_reply), 64U);
+    EXPECT_EQ(sizeof(struct ::_io_notify_reply64), 96U);
+    EXPECT_AT(struct ::_io_notify_reply64, event64, 64);
 }
 
 TEST(Values, messages_and_events_have_the_sizes_of_qnx) {
@@ -41,6 +43,14 @@ TEST(Values, messages_and_events_have_the_sizes_of_qnx) {
     EXPECT_EQ(sizeof(struct ::sigevent), sizeof(struct ::__sigevent64));
     EXPECT_AT(struct ::_pulse, code, 4);
     EXPECT_AT(struct ::_pulse, value, 8);
+}
+
+TEST(Values, what_a_long_or_placed_call_says_beside_its_length_is_where_qnx_has_it) {
+    EXPECT_AT(::io_read_t, i64.nbytes_hi, 12);
+    EXPECT_EQ(sizeof(::io_write_t::i64), sizeof(::io_write_t::i));
+    EXPECT_EQ(sizeof(struct ::_xtype_offset), 8U);
+    EXPECT_AT(struct ::_xtype_readcond, timeout, 8);
+    EXPECT_AT(::io_stat_t, i.format, 4);
 }
 
 TEST(Values, numbers_are_those_of_qnx) {
@@ -66,6 +76,9 @@ TEST(Values, an_event_is_set_up_and_asked_for_its_kind_by_macros) {
     EXPECT_EQ(event.sigev_code, SI_NOTIFY);
     EXPECT_EQ(event.sigev_priority, SIGEV_PULSE_PRIO_INHERIT);
     EXPECT_EQ(event.sigev_value.sival_int, 77);
+    const int notify = event.sigev_notify;
+    SIGEV_MAKE_CRITICAL(&event);
+    EXPECT_EQ(event.sigev_notify, notify) << "Linux has no critical threads";
     SIGEV_SET_TYPE(&event, SIGEV_NONE);
     EXPECT_EQ(SIGEV_GET_TYPE(&event), SIGEV_NONE);
     EXPECT_NE(event.sigev_notify & SIGEV_FLAG_SIVAL_INT, 0);

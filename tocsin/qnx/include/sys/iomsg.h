@@ -6,6 +6,7 @@
 #pragma GCC system_header
 #endif
 
+#include <bits/tocsin_notify_messages.h>
 #include <stdint.h>
 #include <sys/ioconnect.h>
 #include <sys/iomgr.h>
@@ -71,12 +72,32 @@ struct _io_read {
     uint32_t xtype;
     uint32_t zero;
 };
+struct _io_read64 {
+    uint16_t type;
+    uint16_t combine_len;
+    uint32_t nbytes;
+    uint32_t xtype;
+    uint32_t nbytes_hi;
+};
 typedef union {
     struct _io_read i;
+    struct _io_read64 i64;
 } io_read_t;
 typedef union {
     struct _io_read i;
+    struct _io_read64 i64;
 } io_write_t;
+
+/* Between the message and its data, where the xtype says so: where to read or write, or when a read
+   has enough. */
+struct _xtype_offset {
+    off64_t offset;
+};
+struct _xtype_readcond {
+    int32_t min;
+    int32_t time;
+    int32_t timeout;
+};
 
 struct _io_devctl {
     uint16_t type;
@@ -97,57 +118,6 @@ typedef union {
 } io_devctl_t;
 #define _DEVCTL_DATA(part) ((void*)(sizeof(part) + (char*)(&(part))))
 
-struct _io_notify {
-    uint16_t type;
-    uint16_t combine_len;
-    int32_t action;
-    int32_t flags;
-    struct __sigevent32 event;
-    int32_t mgr[2];
-    int32_t flags_extra_mask;
-    int32_t flags_exten;
-    int32_t nfds;
-    int32_t fd_first;
-    int32_t nfds_ready;
-    int64_t timo;
-};
-struct _io_notify64 {
-    uint16_t type;
-    uint16_t combine_len;
-    int32_t action;
-    int32_t flags;
-    struct __sigevent32 old_event;
-    int32_t mgr[2];
-    int32_t flags_extra_mask;
-    int32_t flags_exten;
-    int32_t nfds;
-    int32_t fd_first;
-    int32_t nfds_ready;
-    int64_t timo;
-    union {
-        struct __sigevent32 event32;
-        struct __sigevent64 event64;
-    };
-};
-struct _io_notify_reply {
-    uint32_t zero;
-    uint32_t flags;
-    uint32_t flags2;
-    struct __sigevent32 event;
-    int32_t mgr[2];
-    int32_t flags_extra_mask;
-    int32_t flags_exten;
-    int32_t nfds;
-    int32_t fd_first;
-    int32_t nfds_ready;
-    int64_t timo;
-};
-typedef union {
-    struct _io_notify i;
-    struct _io_notify64 i64;
-    struct _io_notify_reply o;
-} io_notify_t;
-
 struct _io_lseek {
     uint16_t type;
     uint16_t combine_len;
@@ -163,7 +133,10 @@ typedef union {
 struct _io_stat {
     uint16_t type;
     uint16_t combine_len;
-    uint32_t zero;
+    union {
+        uint32_t zero;
+        uint32_t format; /* 0: that of <sys/stat.h> */
+    };
 };
 typedef union {
     struct _io_stat i;
@@ -351,21 +324,5 @@ typedef union {
 } io_msg_t;
 
 typedef struct _pulse io_pulse_t;
-
-#ifdef __cplusplus
-extern "C" {
-#endif
-
-/* Asks the manager behind `fd` to deliver `event` once, when one of the conditions of `flags` comes
-   true; NULL disarms. Returns those that are true now, of the actions that report, else 0; -1 with
-   EBADF, EBUSY (somebody else waits for a transition), EAGAIN (CONDARM has armed), ENOSYS (nobody
-   who could serves the file), ENOMEM. The event is delivered by a thread of the library's, in this
-   process; what was armed goes with the descriptor, when it is closed by a program that was
-   compiled with these headers, else with its last duplicate. Any thread. (QNX: ionotify()) */
-int ionotify(int fd, int action, int flags, const struct sigevent* event);
-
-#ifdef __cplusplus
-}
-#endif
 
 #endif

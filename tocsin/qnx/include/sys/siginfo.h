@@ -119,6 +119,10 @@ __END_DECLS
 #define SIGEV_MAKE_NOQUEUE(e) ((e)->sigev_notify |= SIGEV_FLAG_NOQUEUE)
 #define SIGEV_CLEAR_NOQUEUE(e) ((e)->sigev_notify &= ~SIGEV_FLAG_NOQUEUE)
 
+/* QNX 6 lets the thread that gets the event run beyond its share of the processor. Linux has no
+   such shares of time, and the event stays as it is. */
+#define SIGEV_MAKE_CRITICAL(e) ((void)(e)->sigev_notify)
+
 /* Codes of events. Those that Linux has, too (SI_USER, SI_QUEUE, SI_TIMER, ...), keep the numbers
    that its signals carry. */
 #define SI_NOTIFY (-6)
