@@ -8,6 +8,8 @@
 
 #include <bits/tocsin_clock_calls.h>
 #include <bits/tocsin_thread_control.h>
+#include <bits/types/siginfo_t.h>
+#include <bits/types/sigset_t.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/siginfo.h>
@@ -246,6 +248,11 @@ int MsgUnregisterEvent_r(const struct sigevent* event);
 /* Whether `event` could be delivered to the client of `rcvid`: 0, or -1. */
 int MsgVerifyEvent(int rcvid, const struct sigevent* event);
 int MsgVerifyEvent_r(int rcvid, const struct sigevent* event);
+
+/* Waits for a signal of `signals`, which the thread blocks: its number, or -1 with EINTR. `info`
+   may be NULL. */
+int SignalWaitinfo(const sigset_t* signals, siginfo_t* info);
+int SignalWaitinfo_r(const sigset_t* signals, siginfo_t* info);
 
 /* Who is behind a connection: the process that opened it. -1 with EINVAL. */
 int ConnectClientInfo(int scoid, struct _client_info* info, int ngroups);
