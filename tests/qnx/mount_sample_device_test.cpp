@@ -1,9 +1,16 @@
 // Shows the manual's device, as it is written for QNX, and what any Linux program sees of it.
+#include <sys/iofunc.h>
+
+#include <sys/dispatch.h>
+
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
+#include <filesystem>
+#include <fstream>
 #include <poll.h>
 #include <set>
+#include <string>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/stat.h>
@@ -160,6 +167,58 @@ TEST_F(MountForkedSampleDevice, the_path_goes_with_its_manager_however_that_ends
         EXPECT_TRUE(
             core::comes_true([&] { return ::lstat(own.c_str(), &status) < 0 && errno == ENOENT; }));
     }
+}
+
+// Numbers of the processes that see to a path, as `ps` shows them.
+std::set<::pid_t> janitors() {
+    std::set<::pid_t> found;
+    for (const auto& process : std::filesystem::directory_iterator{"/proc"}) {
+        std::ifstream file{process.path() / "comm"};
+        std::string name;
+        if (std::getline(file, name) && name == "tocsin-janitor") {
+            found.insert(std::stoi(process.path().filename().string()));
+        }
+    }
+    return found;
+}
+
+TEST_F(MountForkedSampleDevice, one_that_is_killed_takes_nobody_with_it) {
+    const std::set<::pid_t> others = janitors();
+    const std::string own = path + "2";
+    dispatch_t* const dpp = dispatch_create();
+    ::resmgr_connect_funcs_t connect = {};
+    ::resmgr_io_funcs_t io = {};
+    ::iofunc_attr_t attr = {};
+    iofunc_func_init(_RESMGR_CONNECT_NFUNCS, &connect, _RESMGR_IO_NFUNCS, &io);
+    iofunc_attr_init(&attr, S_IFCHR | 0666, nullptr, nullptr);
+    const int id = resmgr_attach(dpp, nullptr, own.c_str(), _FTYPE_ANY, 0, &connect, &io, &attr);
+    ASSERT_GE(id, 0);
+    std::set<::pid_t> now;
+    EXPECT_TRUE(core::comes_true([&] {
+        now = janitors();
+        return now.size() == others.size() + 1;
+    }));
+    for (const ::pid_t process : now) {
+        if (!others.contains(process)) {
+            ::kill(process, SIGKILL);
+            EXPECT_TRUE(core::comes_true([&] { return ::kill(process, 0) != 0; }));
+        }
+    }
+    // Here this process would end by SIGPIPE.
+    EXPECT_EQ(resmgr_detach(dpp, id, 0), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+    EXPECT_EQ(::access(own.c_str(), F_OK), -1);
+}
+
+// Where the kernel gives mounts numbers that no other one ever gets, from 6.8 on.
+bool numbers_last() {
+    struct ::statx status = {};
+    return ::statx(AT_FDCWD, "/", 0, 0x4000, &status) == 0 && (status.stx_mask & 0x4000) != 0;
+}
+
+TEST_F(MountForkedSampleDevice, a_path_that_nobody_uses_can_be_unmounted) {
+    Program unmount{{"fusermount3", "-u", path}};
+    EXPECT_EQ(unmount.wait() == 0, numbers_last());
 }
 
 TEST_F(MountSampleDevice, what_a_successor_serves_stays) {

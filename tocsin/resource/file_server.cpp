@@ -63,7 +63,9 @@ FileServer::State::State(std::string wanted_path, FileSystem& file_system,
         janitor.emplace(Janitor::Task{.path = path,
                                       .parent = std::filesystem::path{path}.parent_path().string(),
                                       .made = placeholder->made(),
-                                      .directory = options.directory});
+                                      .directory = options.directory,
+                                      .device = placeholder->device(),
+                                      .inode = placeholder->inode()});
     }
 }
 

@@ -12,6 +12,8 @@
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,14 +52,45 @@ std::uint64_t mount_of(int descriptor) noexcept {
     return number;
 }
 
-// Whether the mount is still what is found at the path. As long as its root is held no other one
-// gets its number.
-bool is_at(int root, const char* path) noexcept {
+// What no other mount is ever known by; 0 where the kernel does not know that yet.
+std::uint64_t lasting_number_of(int descriptor) noexcept {
+    constexpr unsigned unique = 0x4000;  // STATX_MNT_ID_UNIQUE, of Linux 6.8
+    struct ::statx status = {};
+    const bool known =
+        ::statx(descriptor, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, unique, &status) == 0 &&
+        (status.stx_mask & unique) != 0;
+    return known ? status.stx_mnt_id : 0;
+}
+
+// A mount that may go, or be covered by another. Without a lasting number its root is held, as no
+// other mount gets its number then, and nobody can unmount it without force.
+struct Mount {
+    std::uint64_t lasting = 0;
+    int root = -1;
+};
+
+bool is_at(const Mount& mount, const char* path) noexcept {
     const int found = ::open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    const std::uint64_t number = mount_of(root);
-    const bool is = number != 0 && number == mount_of(found);
+    const std::uint64_t number = mount.lasting != 0 ? mount.lasting : mount_of(mount.root);
+    const bool is =
+        number != 0 && number == (mount.lasting != 0 ? lasting_number_of(found) : mount_of(found));
     ::close(found);
     return is;
+}
+
+// What is the server's and empty.
+void remove_placeholder(const Janitor::Task& task) noexcept {
+    const char* const path = task.path.c_str();
+    struct ::stat status = {};
+    if (::lstat(path, &status) != 0 || status.st_dev != task.device ||
+        status.st_ino != task.inode) {
+        return;
+    }
+    if (task.directory) {
+        ::rmdir(path);
+    } else if (S_ISREG(status.st_mode) && status.st_size == 0) {
+        ::unlink(path);
+    }
 }
 
 void detach(const char* path) noexcept {
@@ -95,11 +128,11 @@ bool server_has_died(int life) noexcept {
     return size == 0;
 }
 
-// Keeps two descriptors, as these.
+// Keeps one descriptor or two, as these.
 constexpr int own_life = 0;
 constexpr int own_root = 1;
 
-void leave_the_server(int life, int root) noexcept {
+void leave_the_server(int life, Mount& mount) noexcept {
     ::setsid();
     ::prctl(PR_SET_NAME, "tocsin-janitor");
     for (int signal = 1; signal < NSIG; ++signal) {
@@ -109,24 +142,28 @@ void leave_the_server(int life, int root) noexcept {
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     // One of them may have the other's place.
-    const int safe_root = ::fcntl(root, F_DUPFD, 2);
+    const bool holds_root = mount.lasting == 0;
+    const int safe_root = holds_root ? ::fcntl(mount.root, F_DUPFD, 2) : -1;
     ::dup2(life, own_life);
-    ::dup2(safe_root, own_root);
-    ::close_range(own_root + 1, UINT_MAX, 0);
+    if (holds_root) {
+        ::dup2(safe_root, own_root);
+        mount.root = own_root;
+    }
+    ::close_range(holds_root ? own_root + 1 : own_root, UINT_MAX, 0);
     static_cast<void>(::chdir("/"));
 }
 
-[[noreturn]] void clean_up_after(const Janitor::Task& task, int life, int root) noexcept {
+[[noreturn]] void clean_up_after(const Janitor::Task& task, int life, Mount mount) noexcept {
     const char* const path = task.path.c_str();
-    leave_the_server(life, root);
+    leave_the_server(life, mount);
     if (!server_has_died(own_life)) {
         ::_exit(0);
     }
     lock_out_successors(task.parent.c_str());
-    if (is_at(own_root, path)) {
+    if (is_at(mount, path)) {
         detach(path);
         if (task.made) {
-            static_cast<void>(task.directory ? ::rmdir(path) : ::unlink(path));
+            remove_placeholder(task);
         }
     }
     ::_exit(0);
@@ -134,22 +171,30 @@ void leave_the_server(int life, int root) noexcept {
 
 }  // namespace
 
-// Forked twice, so that it is no child that the program could wait for.
+// Forked twice, so that it is no child that the program could wait for; without signals, whose
+// handlers are the program's. A socket, as a pipe whose other end was killed would end the server.
 Janitor::Janitor(const Task& task) noexcept {
+    const base::Descriptor root{::open(task.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
     std::array<int, 2> ends{};
-    if (!may_copy_itself || ::pipe2(ends.data(), O_CLOEXEC) != 0) {
+    if (!may_copy_itself || !root ||
+        ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         return;
     }
     const base::Descriptor reading{ends[0]};
     base::Descriptor writing{ends[1]};
-    const base::Descriptor root{::open(task.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
+    const Mount mount{.lasting = lasting_number_of(root.number()), .root = root.number()};
+    ::sigset_t every;
+    ::sigset_t before;
+    ::sigfillset(&every);
+    ::pthread_sigmask(SIG_SETMASK, &every, &before);
     const ::pid_t child = ::_Fork();
     if (child == 0) {
         if (::_Fork() == 0) {
-            clean_up_after(task, reading.number(), root.number());
+            clean_up_after(task, reading.number(), mount);
         }
         ::_exit(0);
     }
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
     if (child > 0) {
@@ -161,7 +206,7 @@ Janitor::Janitor(const Task& task) noexcept {
 // closes says nothing, and what the server says is said by the byte.
 Janitor::~Janitor() {
     if (life_) {
-        static_cast<void>(::write(life_.number(), "x", 1));
+        static_cast<void>(::send(life_.number(), "x", 1, MSG_NOSIGNAL));
     }
 }
 

@@ -30,6 +30,10 @@ public:
     // Whether it is removed at the end: made here, or by the dead manager that was replaced.
     [[nodiscard]] bool made() const noexcept { return made_; }
 
+    // What file it is.
+    [[nodiscard]] ::dev_t device() const noexcept { return device_; }
+    [[nodiscard]] ::ino_t inode() const noexcept { return inode_; }
+
     // A way to what was found or made, and to nothing that somebody has put in its place since.
     // Throws std::system_error.
     [[nodiscard]] base::Descriptor reach() const;
