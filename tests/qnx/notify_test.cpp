@@ -151,6 +151,31 @@ TEST_F(Notify, edgearm_reports_a_condition_once_until_it_changes_and_arms_the_re
     EXPECT_EQ(client.ask(members, _NOTIFY_ACTION_EDGEARM, output, output).flags, output);
 }
 
+// The CHECK macros trigger only where the member says that somebody waits.
+TEST_F(Notify, an_edge_is_told_also_where_the_manager_triggers_by_the_check_macros) {
+    const auto more_has_come = [this] {
+        if (IOFUNC_NOTIFY_INPUT_CHECK(members.array, 1, 0)) {
+            iofunc_notify_trigger(members, 1, IOFUNC_NOTIFY_INPUT);
+        }
+    };
+    client.ask(members, _NOTIFY_ACTION_EDGEARM, input, 0);
+    more_has_come();
+    EXPECT_EQ(reasons(client), Reasons{input});
+    EXPECT_EQ(client.ask(members, _NOTIFY_ACTION_EDGEARM, input, input).flags, input);
+    // All is taken, and more comes before the client asks again.
+    more_has_come();
+    EXPECT_EQ(client.ask(members, _NOTIFY_ACTION_EDGEARM, input, input).flags, input);
+    iofunc_notify_remove(client.context(), members);
+    EXPECT_EQ(members.array[IOFUNC_NOTIFY_INPUT].cnt, INT_MAX);
+}
+
+TEST_F(Notify, a_disarmed_list_has_no_edges_to_be_told) {
+    EXPECT_EQ(client.ask(members, _NOTIFY_ACTION_EDGEARM, input, input).flags, input);
+    EXPECT_EQ(members.array[IOFUNC_NOTIFY_INPUT].cnt, 1);
+    IOFUNC_NOTIFY_DISARM(members.array, IOFUNC_NOTIFY_INPUT);
+    EXPECT_EQ(members.array[IOFUNC_NOTIFY_INPUT].cnt, INT_MAX);
+}
+
 TEST_F(Notify, a_threshold_fires_from_its_amount_on_and_the_check_macros_know_it) {
     const int counts[] = {5, 1, 1};
     EXPECT_FALSE(IOFUNC_NOTIFY_INPUT_CHECK(members.array, 100, 1));

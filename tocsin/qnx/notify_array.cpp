@@ -130,10 +130,11 @@ void NotifyArray::remove(const Identity& identity, core::Conditions indices,
         return;
     }
     Client& client = found->second;
-    indices.for_each([&](core::Condition index) { client[index_of(index)].reset(); });
+    indices.for_each([&](core::Condition index) { forget(client[index_of(index)]); });
     if (is_empty(client)) {
         clients_.erase(found);
     }
+    publish(indices, lock);
     let_go_if_empty(lock);
 }
 
@@ -141,6 +142,7 @@ void NotifyArray::disarm_everybody(core::Condition index, const Lock& lock) noex
     for (auto& [identity, client] : clients_) {
         if (client[index_of(index)] != nullptr) {
             disarm(*client[index_of(index)]);
+            note_met(*client[index_of(index)], false);
         }
     }
     publish(index, lock);
@@ -150,10 +152,22 @@ void NotifyArray::remove_everybody(core::Conditions indices, const Lock& lock) n
     indices.for_each([&](core::Condition index) { disarm_everybody(index, lock); });
     for (auto known = clients_.begin(); known != clients_.end();) {
         Client& client = known->second;
-        indices.for_each([&](core::Condition index) { client[index_of(index)].reset(); });
+        indices.for_each([&](core::Condition index) { forget(client[index_of(index)]); });
         known = is_empty(client) ? clients_.erase(known) : std::next(known);
     }
     let_go_if_empty(lock);
+}
+
+void NotifyArray::note_met(Entry& entry, bool met) noexcept {
+    met_[index_of(entry.index)] += static_cast<int>(met) - static_cast<int>(entry.was_met);
+    entry.was_met = met;
+}
+
+void NotifyArray::forget(std::unique_ptr<Entry>& entry) noexcept {
+    if (entry != nullptr) {
+        note_met(*entry, false);
+        entry.reset();
+    }
 }
 
 // The caller holds the array by a pointer of its own.
@@ -175,7 +189,7 @@ bool NotifyArray::has_transition(core::Conditions indices) const noexcept {
 // Whoever changes what is available triggers, so a condition that nobody triggered since it was
 // told has not come true again, unless it was not met at that time.
 core::Conditions NotifyArray::take_edges(const Identity& identity, core::Conditions asked,
-                                         core::Conditions met, const Lock&) noexcept {
+                                         core::Conditions met, const Lock& lock) noexcept {
     core::Conditions edges;
     asked.for_each([&](core::Condition index) {
         Entry& entry = *find_entry(identity, index);
@@ -183,9 +197,10 @@ core::Conditions NotifyArray::take_edges(const Identity& identity, core::Conditi
         if (met.has(index) && (!entry.was_met || entry.triggers_seen != triggers)) {
             edges |= index;
         }
-        entry.was_met = met.has(index);
+        note_met(entry, met.has(index));
         entry.triggers_seen = triggers;
     });
+    publish(asked, lock);
     return edges;
 }
 
@@ -194,7 +209,8 @@ void NotifyArray::publish(core::Conditions indices, const Lock&) noexcept {
         return;
     }
     indices.for_each([&](core::Condition index) {
-        const std::int64_t lowest = conditional_.lowest_threshold(index);
+        const std::int64_t lowest =
+            met_[index_of(index)] > 0 ? 1 : conditional_.lowest_threshold(index);
         const int alone = transitional_.lowest_threshold(index) == 0 ? nobody : transitions_only;
         std::atomic_ref{members_[index_of(index)].cnt}.store(
             lowest == 0 ? alone : static_cast<int>(lowest), std::memory_order_relaxed);

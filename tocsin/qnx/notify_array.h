@@ -89,7 +89,9 @@ public:
     [[nodiscard]] core::Conditions take_edges(const Identity& identity, core::Conditions asked,
                                               core::Conditions met, const Lock& lock) noexcept;
 
-    // Writes the lowest threshold at each of `indices` into the members.
+    // Writes the lowest threshold at each of `indices` into the members; 1 where the next edge of
+    // somebody who was told of one is known by the triggers in between, which the CHECK macros
+    // must not hold back.
     void publish(core::Conditions indices, const Lock& lock) noexcept;
 
     // Fires what waits at `index` for at most `count`; of `identity` only, if there is one. Without
@@ -103,6 +105,8 @@ private:
 
     [[nodiscard]] Entry* find_entry(const Identity& identity, core::Condition index) const noexcept;
     void disarm(Entry& entry) noexcept;
+    void note_met(Entry& entry, bool met) noexcept;
+    void forget(std::unique_ptr<Entry>& entry) noexcept;
     void let_go_if_empty(const Lock& lock) noexcept;
 
     ::iofunc_notify_t* members_;
@@ -110,6 +114,7 @@ private:
     core::WaitQueue conditional_;
     core::WaitQueue transitional_;
     std::array<std::atomic<std::uint64_t>, core::condition_count> triggers_{};
+    std::array<int, core::condition_count> met_{};  // entries that were told of an edge
     std::unordered_map<std::uint64_t, Client> clients_;
 };
 
