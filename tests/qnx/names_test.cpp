@@ -6,12 +6,20 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
+#include <filesystem>
 #include <string>
+#include <sys/file.h>
 #include <thread>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include <tests/resource/temporary_directory.h>
+
+#include <tocsin/base/descriptor.h>
+
+#include "environment.h"
 #include "process.h"
 
 namespace tocsin::qnx {
@@ -82,6 +90,24 @@ TEST(Names, another_process_is_found_and_a_dead_one_leaves_its_name_to_the_next)
     }
     name_attach_t* const attached = name_attach(nullptr, name.c_str(), 0);
     ASSERT_NE(attached, nullptr);
+    EXPECT_EQ(name_detach(attached, 0), 0);
+}
+
+// Who asks for a name looks at its file, and may be slow.
+TEST(Names, somebody_who_looks_keeps_nobody_from_the_name) {
+    const resource::TemporaryDirectory temporary;
+    const Variable runtime{"XDG_RUNTIME_DIR", temporary.path()};
+    const std::string directory =
+        ::geteuid() == 0 ? "/run/tocsin/name/local" : temporary / "tocsin/name/local";
+    std::filesystem::create_directories(directory);
+    const std::string name = "tocsin-looked-at-" + std::to_string(::getpid());
+    const std::string file = directory + '/' + name;
+    const base::Descriptor looked_at{::open(file.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0644)};
+    ASSERT_EQ(::flock(looked_at.number(), LOCK_SH), 0);
+    name_attach_t* const attached = name_attach(nullptr, name.c_str(), 0);
+    ASSERT_NE(attached, nullptr);
+    EXPECT_EQ(name_attach(nullptr, name.c_str(), 0), nullptr);
+    EXPECT_EQ(errno, EEXIST);
     EXPECT_EQ(name_detach(attached, 0), 0);
 }
 

@@ -9,7 +9,6 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <filesystem>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -72,6 +71,20 @@ bool is_same_file(const base::Descriptor& file, const std::string& path) noexcep
            opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
+// Of the whole file. It belongs to the open file and not to the process, and who only looks takes
+// none, so that a name is never in use because somebody has asked for it.
+struct ::flock whole(short type) noexcept {
+    struct ::flock lock = {};
+    lock.l_type = type;
+    lock.l_whence = SEEK_SET;
+    return lock;
+}
+
+bool has_owner(const base::Descriptor& file) noexcept {
+    struct ::flock found = whole(F_WRLCK);
+    return ::fcntl(file.number(), F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
+}
+
 // Locked; the file of an owner who is gone is taken over.
 base::Descriptor lock(const std::string& path) {
     for (;;) {
@@ -80,8 +93,9 @@ base::Descriptor lock(const std::string& path) {
         if (!file) {
             fail(errno, "cannot make the name");
         }
-        if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
-            fail(errno == EWOULDBLOCK ? EEXIST : errno, "the name is in use");
+        struct ::flock own = whole(F_WRLCK);
+        if (::fcntl(file.number(), F_OFD_SETLK, &own) != 0) {
+            fail(errno == EAGAIN || errno == EACCES ? EEXIST : errno, "the name is in use");
         }
         if (is_same_file(file, path)) {
             return file;
@@ -91,7 +105,7 @@ base::Descriptor lock(const std::string& path) {
 
 bool read_place(const std::string& path, Names::Place& place) {
     const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-    if (!file || ::flock(file.number(), LOCK_SH | LOCK_NB) == 0) {
+    if (!file || !has_owner(file)) {
         return false;  // there is none, or its owner is gone
     }
     std::array<char, 128> text = {};
