@@ -286,59 +286,5 @@ TEST_F(DispatchLoop, a_file_that_is_always_ready_is_so) {
     stop();
 }
 
-TEST(DispatchChannel, a_dispatch_may_wait_at_a_channel_of_the_programs) {
-    Server server;
-    dispatch_t* const dpp = dispatch_create_channel(server.chid, DISPATCH_FLAG_NOLOCK);
-    ASSERT_NE(dpp, nullptr);
-    EXPECT_EQ(pulse_attach(dpp, 0, 5, note_pulse, nullptr), 5);
-    dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    EXPECT_EQ(MsgSendPulse(server.coid, 10, 5, 99), 0);
-    EXPECT_EQ(dispatch_block(context), context);
-    EXPECT_EQ(dispatch_handler(context), 0);
-    EXPECT_EQ(seen.value, 99);
-    dispatch_context_free(context);
-    EXPECT_EQ(dispatch_destroy(dpp), 0);
-    EXPECT_EQ(MsgSendPulse(server.coid, 10, 5, 99), 0) << "the channel is the program's";
-    EXPECT_EQ(dispatch_create_channel(4711, 0), nullptr);
-    EXPECT_EQ(errno, EINVAL);
-}
-
-TEST(DispatchChannel, a_handler_of_the_programs_ends_a_wait) {
-    struct ::sigaction quiet = {};
-    quiet.sa_handler = [](int) {};
-    struct ::sigaction before = {};
-    ::sigaction(SIGUSR1, &quiet, &before);
-    dispatch_t* const dpp = dispatch_create();
-    dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    std::atomic<int> thread{0};
-    int error = 0;
-    std::thread waits{[&] {
-        thread = ::gettid();
-        error = dispatch_block(context) == nullptr ? errno : 0;
-    }};
-    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
-    ::pthread_kill(waits.native_handle(), SIGUSR1);
-    waits.join();
-    EXPECT_EQ(error, EINTR);
-    dispatch_context_free(context);
-    EXPECT_EQ(dispatch_destroy(dpp), 0);
-    ::sigaction(SIGUSR1, &before, nullptr);
-}
-
-TEST(DispatchChannel, a_path_needs_a_channel_that_is_told_of_clients_that_go) {
-    Server deaf;
-    dispatch_t* const dpp = dispatch_create_channel(deaf.chid, 0);
-    ASSERT_NE(dpp, nullptr);
-    ::resmgr_connect_funcs_t connect = {};
-    ::resmgr_io_funcs_t io = {};
-    ::iofunc_attr_t attr = {};
-    iofunc_func_init(_RESMGR_CONNECT_NFUNCS, &connect, _RESMGR_IO_NFUNCS, &io);
-    iofunc_attr_init(&attr, S_IFCHR | 0666, nullptr, nullptr);
-    const char* const path = "/no/such/device";
-    EXPECT_EQ(resmgr_attach(dpp, nullptr, path, _FTYPE_ANY, 0, &connect, &io, &attr), -1);
-    EXPECT_EQ(errno, EINVAL);
-    EXPECT_EQ(dispatch_destroy(dpp), 0);
-}
-
 }  // namespace
 }  // namespace tocsin::qnx

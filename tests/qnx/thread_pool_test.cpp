@@ -151,6 +151,30 @@ TEST(ThreadPool, the_thread_that_has_started_it_stays_however_few_are_wanted) {
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 
+TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_and_not_waited_for) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<::pthread_t> waiting{};
+    static std::atomic<int> number{0};
+    waiting = ::pthread_t{};
+    number = 0;
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.lo_water = attr.hi_water = attr.increment = 1;
+    attr.block_func = [](resmgr_context_t* ctp) {
+        waiting = ::pthread_self();
+        number = ::gettid();
+        return reinterpret_cast<resmgr_context_t*>(dispatch_block(whole(ctp)));
+    };
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    EXPECT_TRUE(until([] { return number != 0 && is_asleep(number); }));
+    const int first = number;
+    ::pthread_cancel(waiting);
+    EXPECT_TRUE(until([&] { return number != first; }));
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
 TEST(ThreadPool, a_wait_that_fails_is_told_to_who_wants_to_know) {
     dispatch_t* const dpp = dispatch_create();
     static std::atomic<int> failed{0};

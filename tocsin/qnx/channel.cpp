@@ -44,6 +44,11 @@ bool Channel::try_receive(Received& received, Wanted wanted) {
     return !destroyed_ && take_locked(received, wanted);
 }
 
+bool Channel::is_destroyed() noexcept {
+    const std::lock_guard lock{mutex_};
+    return destroyed_;
+}
+
 int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
     std::unique_lock lock{mutex_};
     if (destroyed_) {

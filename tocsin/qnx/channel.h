@@ -58,6 +58,12 @@ public:
     [[nodiscard]] int chid() const noexcept { return chid_; }
     [[nodiscard]] bool has(unsigned flag) const noexcept { return (flags_ & flag) != 0; }
 
+    [[nodiscard]] bool is_destroyed() noexcept;
+
+    // A thread waits for the descriptor, so that what is sent is awaited.
+    void begin_to_watch() noexcept { ++watching_; }
+    void end_to_watch() noexcept { --watching_; }
+
     // A queued thing, if there is any; never blocks.
     [[nodiscard]] bool try_receive(Received& received, Wanted wanted = Wanted::everything);
 
@@ -113,7 +119,9 @@ private:
     [[nodiscard]] bool something_locked() const noexcept {
         return !calls_.empty() || !pulses_.empty();
     }
-    [[nodiscard]] bool awaited_locked() const noexcept { return !waiters_.empty(); }
+    [[nodiscard]] bool awaited_locked() const noexcept {
+        return !waiters_.empty() || watching_ > 0;
+    }
     [[nodiscard]] Pulse* new_pulse_locked() noexcept;
     void discard_locked(Pulse& pulse) noexcept;
     void show_locked() noexcept;
@@ -125,6 +133,7 @@ private:
     std::mutex mutex_;
     bool destroyed_ = false;
     bool shown_ = false;
+    std::atomic<int> watching_{0};
     std::uint64_t next_order_ = 0;
     Arrivals<QueuedCall> calls_;
     Arrivals<Pulse> pulses_;

@@ -82,24 +82,49 @@ void Dispatch::unblock() noexcept {
     }
 }
 
-unsigned Dispatch::begin_to_wait() noexcept {
-    const std::lock_guard lock{mutex_};
-    ++waiting_;
-    return unblocked_;
-}
+// A thread in epoll_wait(2), in whatever way it leaves.
+class Dispatch::Waiting {
+public:
+    explicit Waiting(Dispatch& dispatch) noexcept : dispatch_{dispatch} {
+        const std::lock_guard lock{dispatch_.mutex_};
+        ++dispatch_.waiting_;
+        unblocked_ = dispatch_.unblocked_;
+        channel_ = dispatch_.channel_;
+        if (channel_ != nullptr) {
+            channel_->begin_to_watch();
+        }
+    }
+    ~Waiting() {
+        if (!ended_) {
+            static_cast<void>(end());
+        }
+    }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
 
-// Ends a wait; whether unblock() was called since it began.
-bool Dispatch::heard_the_bell(unsigned before) noexcept {
-    const std::lock_guard lock{mutex_};
-    --waiting_;
-    if (unblocked_ == before) {
-        return false;
+    // Whether unblock() was called since it began.
+    [[nodiscard]] bool end() noexcept {
+        ended_ = true;
+        if (channel_ != nullptr) {
+            channel_->end_to_watch();
+        }
+        const std::lock_guard lock{dispatch_.mutex_};
+        --dispatch_.waiting_;
+        if (dispatch_.unblocked_ == unblocked_) {
+            return false;
+        }
+        if (--dispatch_.to_hear_ == 0) {
+            dispatch_.bell_.drain();
+        }
+        return true;
     }
-    if (--to_hear_ == 0) {
-        bell_.drain();
-    }
-    return true;
-}
+
+private:
+    Dispatch& dispatch_;
+    std::shared_ptr<Channel> channel_;
+    unsigned unblocked_ = 0;
+    bool ended_ = false;
+};
 
 int Dispatch::block(Context& context) {
     context.path.reset();
@@ -107,10 +132,10 @@ int Dispatch::block(Context& context) {
     context.selected.reset();
     for (;;) {
         ::epoll_event event = {};
-        const unsigned before = begin_to_wait();
+        Waiting waiting{*this};
         const int count = ::epoll_wait(set_.number(), &event, 1, milliseconds_of(timeout_));
         const int error = errno;
-        if (heard_the_bell(before)) {
+        if (waiting.end()) {
             return EINTR;
         }
         if (count < 0 && (error != EINTR || catches_signals())) {
@@ -125,6 +150,9 @@ int Dispatch::block(Context& context) {
         }
         if (take(event.data.u64, context)) {
             return 0;
+        }
+        if (event.data.u64 == channel_name && channel_if_any()->is_destroyed()) {
+            return ESRCH;
         }
     }
 }
@@ -188,18 +216,20 @@ bool Dispatch::take_from(int id, Context& context) {
 
 int Dispatch::attach(const std::string& path, unsigned parts_max, std::size_t message_size_max,
                      ServedPath::Attachment attachment) {
-    const std::lock_guard lock{mutex_};
-    make_channel_locked();
-    if (!channel_->has(_NTO_CHF_DISCONNECT)) {
+    attachment.channel = channel();
+    if (!attachment.channel->has(_NTO_CHF_DISCONNECT)) {
         throw std::system_error{base::error_of(EINVAL), "the channel lacks _NTO_CHF_DISCONNECT"};
     }
-    attachment.channel = channel_;
     const auto served = std::make_shared<ServedPath>(std::move(attachment));
+    // Not under the lock: the path may lie below one that other threads serve meanwhile.
+    if (!path.empty()) {
+        served->serve(path);
+    }
     const int id = served->id();
+    const std::lock_guard lock{mutex_};
     const auto added = attached_.emplace(id, Attached{.path = served, .users = 0}).first;
     try {
         if (!path.empty()) {
-            served->serve(path);
             watch(served->server().descriptor(), static_cast<std::uint64_t>(id));
         }
     } catch (...) {

@@ -46,7 +46,8 @@ public:
     // With room for what was attached so far. Throws std::bad_alloc.
     [[nodiscard]] std::unique_ptr<Context> make_context() const;
 
-    // Waits for something and notes it in `context`. EINTR: a signal handler ran, or unblock().
+    // Waits for something and notes it in `context`. EINTR: a signal handler ran, or unblock();
+    // ESRCH: the channel, which is the caller's, has been destroyed. A cancellation point.
     [[nodiscard]] int block(Context& context);
 
     // Does what block() has noted. -1 for what dispatch_handler() says so of.
@@ -109,8 +110,8 @@ private:
     void handle_descriptor(Context& context);
     void handle_call(Context& context);
     void tell_paths_of_end(Context& context, const Client& client);
-    [[nodiscard]] unsigned begin_to_wait() noexcept;
-    [[nodiscard]] bool heard_the_bell(unsigned before) noexcept;
+    class Waiting;
+    class Visit;
     [[nodiscard]] bool take(std::uint64_t name, Context& context);
     [[nodiscard]] bool take_from(int id, Context& context);
     [[nodiscard]] std::shared_ptr<ServedPath> use(int id) noexcept;

@@ -129,14 +129,39 @@ int Dispatch::handle(Context& context) {
     return 0;
 }
 
+// While handlers of a path run it is not taken away, and they cannot do that themselves. One that
+// has been taken away meanwhile is not visited.
+class Dispatch::Visit {
+public:
+    Visit(Dispatch& dispatch, Context& context, const ServedPath& path) noexcept
+        : dispatch_{dispatch}, context_{context}, used_{dispatch.use(path.id())} {
+        if (used_.get() == &path) {
+            context_.path = used_;
+        }
+    }
+    ~Visit() {
+        context_.path.reset();
+        if (used_ != nullptr) {
+            dispatch_.stop_using(used_->id());
+        }
+    }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+    [[nodiscard]] explicit operator bool() const noexcept { return context_.path != nullptr; }
+
+private:
+    Dispatch& dispatch_;
+    Context& context_;
+    const std::shared_ptr<ServedPath> used_;
+};
+
 // Of a path that was taken away in the meantime the kernel expects no answer any more.
 void Dispatch::handle_call(Context& context) {
-    const int id = context.path->id();
-    if (use(id) == context.path) {
-        context.path->process(context);
-        stop_using(id);
+    const std::shared_ptr<ServedPath> path = std::exchange(context.path, nullptr);
+    if (const Visit visit{*this, context, *path}) {
+        path->process(context);
     }
-    context.path.reset();
 }
 
 int Dispatch::handle_message(Context& context) {
@@ -176,13 +201,19 @@ int Dispatch::handle_pulse(Context& context) {
         const auto message =
             std::dynamic_pointer_cast<FileMessage>(Calls::find(pulse.value.sival_int));
         if (message != nullptr) {
-            message->binding()->path().unblock(context, *message);
+            ServedPath& path = message->binding()->path();
+            if (const Visit visit{*this, context, path}) {
+                path.unblock(context, *message);
+            }
             return 0;
         }
     }
     // What it has armed goes also where the program has a function for the end of its clients.
     if (gone != nullptr) {
+        const ::resmgr_context_t request = context.request();
         tell_paths_of_end(context, *gone);
+        context.request() = request;
+        context.request().msg->pulse = pulse;
     }
     if (const std::optional<Routes::Route> route = routes_.for_pulse(pulse.code)) {
         const Context::Use use{context};
@@ -230,7 +261,9 @@ void Dispatch::tell_paths_of_end(Context& context, const Client& client) {
         }
     }
     for (const std::shared_ptr<ServedPath>& path : paths) {
-        path->client_gone(context, client);
+        if (const Visit visit{*this, context, *path}) {
+            path->client_gone(context, client);
+        }
     }
 }
 

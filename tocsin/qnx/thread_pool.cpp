@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <iterator>
 #include <new>
 #include <pthread.h>
+#include <utility>
 
 namespace tocsin::qnx {
 
@@ -87,6 +87,26 @@ public:
     ::resmgr_context_t* context;
 };
 
+// Of a thread in the function that waits; without the lock before and after.
+class ThreadPool::Waiting {
+public:
+    Waiting(ThreadPool& pool, ::resmgr_context_t* context, std::unique_lock<std::mutex> lock)
+        : pool_{pool}, place_{pool.waiting_.insert(pool.waiting_.end(), context)} {
+        lock.unlock();
+    }
+    ~Waiting() {
+        const std::lock_guard lock{pool_.mutex_};
+        pool_.waiting_.erase(place_);
+        pool_.stop_waiting_locked();
+    }
+    Waiting(const Waiting&) = delete;
+    Waiting& operator=(const Waiting&) = delete;
+
+private:
+    ThreadPool& pool_;
+    const Place place_;
+};
+
 void* ThreadPool::run(void* self) {
     ThreadPool& pool = *static_cast<ThreadPool*>(self);
     int state = PTHREAD_CREATE_JOINABLE;
@@ -104,14 +124,11 @@ void ThreadPool::take_turns(Kind kind) {
         if (!begin_to_wait_locked(kind)) {
             break;
         }
-        waiting_.push_back(stay.context);
-        const Place place = std::prev(waiting_.end());
-        lock.unlock();
-        ::resmgr_context_t* const got = attributes_.block_func(stay.context);
-        lock.lock();
-        waiting_.erase(place);
-        stop_waiting_locked();
-        lock.unlock();
+        ::resmgr_context_t* got = nullptr;
+        {
+            const Waiting waiting{*this, stay.context, std::move(lock)};
+            got = attributes_.block_func(stay.context);
+        }
         if (got != nullptr) {
             stay.context = got;
             attributes_.handler_func(got);

@@ -43,6 +43,7 @@ private:
     using Place = std::list<::resmgr_context_t*>::iterator;
 
     class Stay;
+    class Waiting;
 
     static void* run(void* self);
     // What is to be done about a thread that leaves: nothing, or it is to be joined; the one that
