@@ -1,54 +1,22 @@
 // Shows that strangers on a link can do no harm.
 #include <cerrno>
 #include <fcntl.h>
-#include <grp.h>
+#include <filesystem>
+#include <iterator>
+#include <string>
 #include <sys/mman.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/mailbox.h>
-#include <tocsin/qnx/link/remote_connection.h>
-#include <tocsin/qnx/link/socket.h>
 
 #include "process.h"
+#include "stranger.h"
 
 namespace tocsin::qnx {
 namespace {
-
-// A stranger who speaks the language of links, or something else.
-class Stranger {
-public:
-    explicit Stranger(::pid_t process) : socket{LinkSocket::connect(process)} {}
-
-    bool say(const Frame& frame, int passed = -1) const {
-        return LinkSocket::send(socket.number(), frame, passed) == 0;
-    }
-    void greet() const {
-        Frame hello;
-        hello.number = frame_version;
-        base::Descriptor memory;
-        const Mailbox mailbox{memory};
-        EXPECT_TRUE(say(hello, memory.number()));
-        EXPECT_EQ(hear().kind, FrameKind::welcome);
-    }
-    [[nodiscard]] Frame hear() const {
-        Frame frame;
-        base::Descriptor passed;
-        int error = EAGAIN;
-        EXPECT_TRUE(until([&] {
-            error = LinkSocket::receive(socket.number(), frame, passed);
-            return error != EAGAIN;
-        }));
-        frame.error = error == 0 ? frame.error : error;
-        return frame;
-    }
-    [[nodiscard]] bool turned_away() const { return hear().error == ECONNRESET; }
-
-    const base::Descriptor socket;
-};
 
 base::Descriptor memory(std::size_t size, unsigned seals) {
     base::Descriptor made{::memfd_create("stranger", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
@@ -122,6 +90,24 @@ TEST_F(HostileLink, what_is_no_frame_ends_the_link) {
     }
 }
 
+// What came with the second one would stay open in the server, and nobody would close it.
+TEST_F(HostileLink, a_second_descriptor_in_a_frame_is_no_frame_and_leaves_nothing_behind) {
+    const std::string open_files = "/proc/" + std::to_string(server.process.pid) + "/fd";
+    const auto count = [&] {
+        return std::distance(std::filesystem::directory_iterator{open_files}, {});
+    };
+    const Stranger other{server.process.pid};
+    other.greet();
+    const auto before = count();
+    for (int round = 0; round < 5; ++round) {
+        const Stranger stranger{server.process.pid};
+        stranger.greet();
+        EXPECT_TRUE(stranger.say_with_two(Frame{}));
+        EXPECT_TRUE(stranger.turned_away());
+    }
+    EXPECT_TRUE(until([&] { return count() == before; }));
+}
+
 TEST_F(HostileLink, memory_that_could_be_taken_away_is_refused) {
     const auto refused = [&](std::size_t size, unsigned seals, std::uint64_t claimed) {
         const Stranger stranger{server.process.pid};
@@ -192,7 +178,9 @@ TEST_F(HostileLink, a_second_message_in_an_area_that_is_in_use_ends_the_link) {
     frame.kind = FrameKind::attach;
     frame.chid = silent.chid;
     EXPECT_TRUE(stranger.say(frame));
-    EXPECT_EQ(stranger.hear().error, 0);
+    const Frame attached = stranger.hear();
+    EXPECT_EQ(attached.error, 0);
+    frame.number = attached.number;
     const base::Descriptor shared = memory(8192, all);
     frame.kind = FrameKind::area;
     frame.size = 8192;
@@ -208,25 +196,21 @@ TEST_F(HostileLink, a_second_message_in_an_area_that_is_in_use_ends_the_link) {
     ::munmap(start, 8192);
 }
 
-// This one needs root, and is named as all who do.
-TEST(MountRootLink, another_user_needs_the_token_of_the_channel) {
-    Server open;
-    const std::uint64_t token = Channels::find(open.chid)->token();
-    Process nobody{[&](Process&) {
-        if (::setgroups(0, nullptr) != 0 || ::setgid(65'534) != 0 || ::setuid(65'534) != 0) {
-            return 9;
-        }
-        const int refused = ConnectAttach_r(0, ::getppid(), open.chid, _NTO_SIDE_CHANNEL, 0);
-        const int forged = RemoteConnection::attach(::getppid(), open.chid, token + 1, 0);
-        const int coid = RemoteConnection::attach(::getppid(), open.chid, token, 0);
-        if (refused != -EPERM || forged != -EPERM || coid < 0) {
-            return 1;
-        }
-        return MsgSendPulse(coid, 10, 5, 0) == 0 ? 0 : 2;
-    }};
-    EXPECT_EQ(open.receive(), 0);
-    EXPECT_EQ(open.received.pulse.code, 5);
-    EXPECT_EQ(nobody.wait(), 0);
+// Where huge pages are missing, memory of such would end who touches it.
+TEST_F(HostileLink, memory_of_huge_pages_is_refused) {
+    constexpr std::size_t size = std::size_t{2} << 20U;
+    const base::Descriptor huge{
+        ::memfd_create("huge", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)};
+    ASSERT_GE(huge.number(), 0);
+    ASSERT_EQ(::ftruncate(huge.number(), size), 0);
+    ASSERT_EQ(::fcntl(huge.number(), F_ADD_SEALS, int{all}), 0);
+    const Stranger stranger{server.process.pid};
+    stranger.greet();
+    Frame area;
+    area.kind = FrameKind::area;
+    area.size = size;
+    EXPECT_TRUE(stranger.say(area, huge.number()));
+    EXPECT_TRUE(stranger.turned_away());
 }
 
 }  // namespace

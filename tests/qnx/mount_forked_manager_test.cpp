@@ -364,10 +364,5 @@ TEST_F(MountForkedManager, what_a_dead_client_armed_goes_also_when_the_program_i
     EXPECT_TRUE(until([&] { return ::read(fd, &none, 1) == 0; })) << "its function has been called";
 }
 
-TEST_F(MountForkedManager, a_pulse_to_a_descriptor_reaches_its_manager) {
-    EXPECT_EQ(MsgSendPulse(fd, 10, 5, 0), 0);
-    EXPECT_EQ(MsgSendPulse_r(-1, 10, 5, 0), EBADF);
-}
-
 }  // namespace
 }  // namespace tocsin::qnx

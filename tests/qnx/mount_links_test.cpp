@@ -20,6 +20,7 @@
 #include <tocsin/base/descriptor.h>
 
 #include "device.h"
+#include "server.h"
 
 namespace tocsin::qnx {
 namespace {
@@ -106,6 +107,67 @@ TEST_F(MountLinks, a_parked_message_is_handled_again) {
     EXPECT_EQ(::write(file.number(), "some", 4), 4);
     reader.join();
     EXPECT_EQ(got, "some");
+}
+
+// What a function does that is asked to unblock somebody, and when.
+struct Unblocking {
+    std::atomic<bool> inside{false};
+    std::atomic<bool> may_go{false};
+    std::atomic<bool> left{false};
+} unblocking;
+
+int unblock_slowly(::resmgr_context_t*, ::io_pulse_t*, ::iofunc_ocb_t*) {
+    unblocking.inside = true;
+    while (!unblocking.may_go) {
+        std::this_thread::yield();
+    }
+    unblocking.left = true;
+    return EINTR;
+}
+
+TEST_F(MountLinks, a_link_is_not_detached_while_it_is_asked_to_unblock_somebody) {
+    device.io.msg = [](::resmgr_context_t*, ::io_msg_t*, ::iofunc_ocb_t*) {
+        return _RESMGR_NOREPLY;
+    };
+    device.io.unblock = unblock_slowly;
+    device.serve(2);
+    const base::Descriptor file = device.open(O_RDWR);
+    std::thread client{[&] {
+        ::io_msg_t message = {};
+        message.i.type = _IO_MSG;
+        message.i.combine_len = sizeof message;
+        const uint64_t moment = 1'000'000;
+        TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_REPLY, nullptr, &moment, nullptr);
+        EXPECT_EQ(MsgSend(file.number(), &message, sizeof message, nullptr, 0), -1);
+    }};
+    EXPECT_TRUE(core::comes_true([] { return unblocking.inside.load(); }));
+    std::atomic<int> thread{0};
+    std::atomic<bool> done{false};
+    bool after_it_left = false;
+    std::thread detaches{[&] {
+        thread = ::gettid();
+        EXPECT_EQ(resmgr_detach(device.dispatch, device.id, 0), 0);
+        after_it_left = unblocking.left;
+        done = true;
+    }};
+    EXPECT_TRUE(core::comes_true([&] { return done || (thread != 0 && is_asleep(thread)); }));
+    unblocking.may_go = true;
+    detaches.join();
+    EXPECT_TRUE(after_it_left);
+    client.join();
+}
+
+TEST_F(MountLinks, attaching_below_a_directory_of_the_same_dispatch_waits_for_no_lock) {
+    device.serve(2);
+    const std::string tree = device.directory / "tree";
+    ::iofunc_attr_t directory = {};
+    iofunc_attr_init(&directory, S_IFDIR | 0777, nullptr, nullptr);
+    const auto attach = [&](const std::string& path, unsigned flags) {
+        return resmgr_attach(device.dispatch, nullptr, path.c_str(), _FTYPE_ANY, flags,
+                             &device.connect, &device.io, &directory);
+    };
+    EXPECT_GE(attach(tree, _RESMGR_FLAG_DIR), 0);
+    EXPECT_EQ(attach(tree + "/below", 0), -1) << "there is nothing of that name";
 }
 
 }  // namespace

@@ -5,7 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
+#include <cstdlib>
+#include <cstring>
 #include <devctl.h>
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -272,6 +275,31 @@ TEST_F(MountManagerEdges, an_open_that_was_parked_is_granted_from_another_handle
     first.reset();
     second.reset();
     EXPECT_TRUE(until([&] { return device.attribute().count == 0; }));
+}
+
+// Each file has an attribute of its own, which goes with it.
+TEST_F(MountManagerEdges, an_attribute_may_go_with_the_last_file_that_has_it) {
+    static std::atomic<int> alive{0};
+    alive = 0;
+    device.connect.open = [](resmgr_context_t* ctp, io_open_t* msg, RESMGR_HANDLE_T*, void*) {
+        auto* const own = static_cast<iofunc_attr_t*>(std::calloc(1, sizeof(iofunc_attr_t)));
+        iofunc_attr_init(own, S_IFCHR | 0666, nullptr, nullptr);
+        ++alive;
+        return iofunc_ocb_attach(ctp, msg, nullptr, own, nullptr);
+    };
+    device.io.close_ocb = [](resmgr_context_t* ctp, void*, iofunc_ocb_t* ocb) {
+        iofunc_attr_t* const own = ocb->attr;
+        iofunc_close_ocb(ctp, ocb, own);
+        std::memset(static_cast<void*>(own), 0xff, sizeof *own);
+        std::free(own);
+        --alive;
+        return EOK;
+    };
+    device.serve(2);
+    for (int round = 0; round < 20; ++round) {
+        EXPECT_EQ(read_from(device.open(O_RDONLY)), "");
+    }
+    EXPECT_TRUE(until([] { return alive == 0; }));
 }
 
 }  // namespace

@@ -177,6 +177,31 @@ TEST_F(RemoteEvent, handles_go_with_the_server_that_they_are_for) {
     EXPECT_TRUE(until([&] { return RegisteredEvents::find(event, identity, found) == EINVAL; }));
 }
 
+TEST_F(RemoteEvent, values_of_pulses_take_no_memory_each) {
+    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
+    for (std::size_t value = 0; value <= ImpliedEvents::events_max; ++value) {
+        SIGEV_PULSE_INT_INIT(&event, own.coid, 20, 3, static_cast<int>(value));
+        ASSERT_EQ(ImpliedEvents::make_handle(event, *link), 0);
+    }
+    EXPECT_EQ(event.sigev_value.sival_int, static_cast<int>(ImpliedEvents::events_max));
+    EXPECT_EQ(have_delivered(event), 0);
+    EXPECT_EQ(own.receive(), 0);
+    EXPECT_EQ(own.received.pulse.value.sival_int, static_cast<int>(ImpliedEvents::events_max));
+}
+
+TEST_F(RemoteEvent, too_many_different_events_are_refused) {
+    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
+    static char bytes[ImpliedEvents::events_max + 1];
+    for (std::size_t at = 0; at < ImpliedEvents::events_max; ++at) {
+        SIGEV_SEM_INIT(&event, bytes + at);
+        ASSERT_EQ(ImpliedEvents::make_handle(event, *link), 0);
+    }
+    SIGEV_SEM_INIT(&event, bytes + ImpliedEvents::events_max);
+    EXPECT_EQ(ImpliedEvents::make_handle(event, *link), EAGAIN);
+    SIGEV_SEM_INIT(&event, bytes);
+    EXPECT_EQ(ImpliedEvents::make_handle(event, *link), 0) << "which is known";
+}
+
 TEST_F(RemoteEvent, a_connection_may_refuse_events) {
     EXPECT_EQ(ConnectFlags(0, server.coid, _NTO_COF_REG_EVENTS, _NTO_COF_REG_EVENTS), 0);
     SIGEV_PULSE_INT_INIT(&event, own.coid, 10, 3, 42);

@@ -3,11 +3,14 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include <tocsin/qnx/link/server_link.h>
 
 #include "process.h"
 
@@ -322,6 +325,65 @@ TEST(ForkedClients, many_threads_of_many_processes_each_get_their_own_answer) {
     for (std::thread& thread : serving) {
         thread.join();
     }
+}
+
+// Makes its channel anew, under the same number, when it is told to by a pulse.
+class ReplacedChannel : public ::testing::Test {
+protected:
+    int serve(Process& self) const {
+        auto server = std::make_unique<Server>(_NTO_CHF_DISCONNECT);
+        self.from.say(server->chid);
+        for (;;) {
+            const int rcvid = server->receive();
+            if (rcvid > 0) {
+                MsgReply(rcvid, 0, nullptr, 0);
+            } else if (rcvid < 0) {
+                return 1;
+            } else if (server->received.pulse.code == _PULSE_CODE_DISCONNECT) {
+                gone.set();
+            } else {
+                server.reset();
+                server = std::make_unique<Server>(_NTO_CHF_DISCONNECT);
+                self.from.say(server->chid);
+            }
+        }
+    }
+
+    [[nodiscard]] int connect() const {
+        return ConnectAttach(0, process.pid, chid, _NTO_SIDE_CHANNEL, 0);
+    }
+
+    SharedFlag gone;  // a client of the channel is
+    Process process{[this](Process& self) { return serve(self); }};
+    const int chid = process.from.hear();
+};
+
+TEST_F(ReplacedChannel, an_old_connection_reaches_nothing_of_the_new_one_with_its_number) {
+    const int old = connect();
+    ASSERT_GE(old, 0);
+    EXPECT_EQ(MsgSend(old, "", 0, nullptr, 0), 0);
+    EXPECT_EQ(MsgSendPulse(old, 10, 1, 0), 0);
+    EXPECT_EQ(process.from.hear(), chid) << "the lowest number is given again";
+    const int now = connect();
+    ASSERT_GE(now, 0);
+    EXPECT_EQ(MsgSend_r(old, "", 0, nullptr, 0), -ESRCH);
+    EXPECT_EQ(MsgSendPulse_r(old, 10, 1, 0), 0);
+    EXPECT_EQ(ConnectDetach(old), 0);
+    EXPECT_EQ(MsgSend(now, "", 0, nullptr, 0), 0);
+    EXPECT_FALSE(gone.is_set());
+    ConnectDetach(now);
+}
+
+// It is stopped until its client has given up, and then connected to somebody who is not there.
+TEST_F(ReplacedChannel, a_connection_that_comes_too_late_is_given_up) {
+    const std::shared_ptr<ServerLink> link = ServerLink::to(process.pid);
+    const int first = connect();
+    ASSERT_GE(first, 0);
+    process.stop();
+    EXPECT_EQ(ConnectAttach_r(0, process.pid, chid, _NTO_SIDE_CHANNEL, 0), -ETIMEDOUT);
+    process.go_on();
+    EXPECT_EQ(ConnectDetach(first), 0);
+    EXPECT_TRUE(until([&] { return gone.is_set(); })) << "no connection is left";
 }
 
 }  // namespace

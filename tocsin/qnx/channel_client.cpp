@@ -60,8 +60,13 @@ bool ChannelClient::release() noexcept {
     return true;
 }
 
+// What is in somebody's hands still has an end, too: whoever runs a handler of it may wait for that.
 void ChannelClient::leave(Channel* channel) noexcept {
-    static_cast<void>(Calls::leave_client(*this));
+    for (const std::shared_ptr<Call>& call : Calls::leave_client(*this)) {
+        if (call != nullptr) {
+            call->fail(ESRCH);
+        }
+    }
     if (channel != nullptr) {
         channel->remove_client(*this);
     }

@@ -37,6 +37,7 @@ public:
     struct Found {
         struct ::sigevent event = {};
         int thread = 0;
+        int registered_code = 0;  // whatever the server says
     };
     [[nodiscard]] static int find(const struct ::sigevent& told, std::uint64_t server,
                                   Found& found) noexcept;

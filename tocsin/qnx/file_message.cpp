@@ -53,23 +53,30 @@ void FileMessage::set_area(std::shared_ptr<Area> area, std::size_t size) noexcep
     bytes_ = {area_->message(), area_size_};
 }
 
-void FileMessage::keep() noexcept {
-    if (area_ != nullptr) {
-        return;
+void FileMessage::set_part(std::span<const std::byte> part) noexcept {
+    part_ = part;
+    if (area_ == nullptr) {
+        bytes_ = part;
     }
+}
+
+void FileMessage::keep() noexcept {
     const std::lock_guard lock{mutex_};
     try {
-        kept_.assign(bytes_.begin(), bytes_.end());
+        kept_.assign(part_.begin(), part_.end());
     } catch (const std::bad_alloc&) {
         kept_.clear();
     }
-    bytes_ = kept_;
+    part_ = kept_;
+    if (area_ == nullptr) {
+        bytes_ = kept_;
+    }
 }
 
 unsigned FileMessage::type() const noexcept {
     std::uint16_t type = 0;
-    if (bytes_.size() >= sizeof type) {
-        std::memcpy(&type, bytes_.data(), sizeof type);
+    if (kept_.size() >= sizeof type) {
+        std::memcpy(&type, kept_.data(), sizeof type);
     }
     return type;
 }
@@ -132,12 +139,18 @@ std::shared_ptr<Binding> binding_for(const ::resmgr_context_t& context) noexcept
     return info;
 }
 
-bool FileMessage::park() {
-    return (state_.fetch_or(parked) & interrupted) != 0;
+FileMessage::Asked FileMessage::park() noexcept {
+    const unsigned before = state_.fetch_or(parked);
+    return {.to_unblock = (before & interrupted) != 0, .again = (before & again) != 0};
 }
 
-bool FileMessage::interrupt() {
-    return state_.fetch_or(interrupted) == parked;
+// Once.
+bool FileMessage::interrupt() noexcept {
+    return (state_.fetch_or(interrupted) & (parked | interrupted)) == parked;
+}
+
+bool FileMessage::ask_again() noexcept {
+    return (state_.fetch_or(again) & parked) != 0;
 }
 
 }  // namespace tocsin::qnx

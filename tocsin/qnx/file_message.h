@@ -51,8 +51,9 @@ public:
                 Finish finish, std::uintptr_t context = 0) noexcept;
     ~FileMessage() override;
 
-    // The message, header included, where it lies now, and the number that Calls has given.
-    void set_bytes(std::span<const std::byte> bytes) noexcept { bytes_ = bytes; }
+    // The part that is handled, header included, where it lies now; it is the message, unless that
+    // lies in an area. And the number that Calls has given.
+    void set_part(std::span<const std::byte> part) noexcept;
 
     // The whole message lies in memory that its client shares, `size` bytes of it.
     void set_area(std::shared_ptr<Area> area, std::size_t size) noexcept;
@@ -66,17 +67,26 @@ public:
     void set_rcvid(int rcvid) noexcept { rcvid_ = rcvid; }
     [[nodiscard]] int rcvid() const noexcept { return rcvid_; }
 
-    // Copies the message; when memory is short the manager finds nothing in it any more.
+    // Copies the part; when memory is short the manager finds nothing in it any more.
     void keep() noexcept;
 
-    // The message as it was kept, for its handler to be called once more; and its type.
+    // The part as it was kept, for its handler to be called once more; and its type. What the
+    // client shares it may have changed since.
     [[nodiscard]] std::span<const std::byte> kept() const noexcept { return kept_; }
     [[nodiscard]] unsigned type() const noexcept;
 
-    // Its handler has left it unanswered; a signal has reached its sender. True for whoever comes
-    // second, who has the manager told.
-    [[nodiscard]] bool park();
-    [[nodiscard]] bool interrupt();
+    // Its handler has left it unanswered. What has been asked for in the meantime is for who says
+    // so to do.
+    struct Asked {
+        bool to_unblock = false;
+        bool again = false;  // to be handled
+    };
+    [[nodiscard]] Asked park() noexcept;
+
+    // A signal has reached its sender; it is to be handled again. True when it is parked, so that
+    // who says so does it.
+    [[nodiscard]] bool interrupt() noexcept;
+    [[nodiscard]] bool ask_again() noexcept;
     [[nodiscard]] ::_msg_info info() const noexcept override;
 
     [[nodiscard]] ssize_t read(std::span<const ::iovec> pieces, std::size_t offset) override;
@@ -93,6 +103,7 @@ public:
 private:
     static constexpr unsigned parked = 1;
     static constexpr unsigned interrupted = 2;
+    static constexpr unsigned again = 4;
 
     const std::shared_ptr<Binding> binding_;
     resource::FileCall call_;
@@ -103,6 +114,7 @@ private:
     int rcvid_ = 0;
     std::atomic<unsigned> state_{0};
     std::mutex mutex_;  // of what several threads may do to a message that is kept
+    std::span<const std::byte> part_;
     std::span<const std::byte> bytes_;
     std::vector<std::byte> kept_;
     std::shared_ptr<Area> area_;

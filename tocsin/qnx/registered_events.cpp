@@ -33,6 +33,11 @@ bool has_code(const struct ::sigevent& event) noexcept {
     return type == SIGEV_SIGNAL_CODE || type == SIGEV_SIGNAL_THREAD || type == SIGEV_PULSE;
 }
 
+// Where the value says what is written to, a server could have anything written to.
+bool names_memory(const struct ::sigevent& event) noexcept {
+    return SIGEV_GET_TYPE(&event) == SIGEV_SEM;
+}
+
 std::uint32_t handle_of(const struct ::sigevent& event) noexcept {
     return static_cast<std::uint32_t>(event.sigev_handle);
 }
@@ -83,8 +88,11 @@ int RegisteredEvents::find(const struct ::sigevent& told, std::uint64_t server,
     if (registered.server != 0 && registered.server != server) {
         return EACCES;
     }
-    found = {.event = registered.event, .thread = registered.thread};
-    if ((registered.event.sigev_notify & SIGEV_FLAG_UPDATEABLE) != 0) {
+    found = {.event = registered.event,
+             .thread = registered.thread,
+             .registered_code = registered.event.sigev_code};
+    if ((registered.event.sigev_notify & SIGEV_FLAG_UPDATEABLE) != 0 &&
+        !names_memory(registered.event)) {
         found.event.sigev_value = told.sigev_value;
     }
     if ((registered.event.sigev_notify & SIGEV_FLAG_CODE_UPDATEABLE) != 0 &&

@@ -138,8 +138,11 @@ int resmgr_devino(int id, dev_t* device, ino64_t* inode) {
 int resmgr_msg_again(resmgr_context_t* ctp, int rcvid) {
     const auto message =
         std::dynamic_pointer_cast<tocsin::qnx::FileMessage>(tocsin::qnx::Calls::find(rcvid));
-    if (message == nullptr || message->kept().empty()) {
-        return fail_with(message == nullptr ? ESRCH : EINVAL);
+    if (message == nullptr) {
+        return fail_with(ESRCH);
+    }
+    if (!message->ask_again()) {
+        return 0;  // its handler has not returned yet; who runs it calls it again then
     }
     try {
         Context& context = Context::of(reinterpret_cast<dispatch_context_t*>(ctp));

@@ -108,12 +108,16 @@ void ServedPath::serve_native(resource::FileCall call, const std::shared_ptr<Bin
                               unsigned command, std::span<const std::byte> input) {
     NativeNotify notify;
     NativeClose closing;
+    NativeEnter entering;
     NativeSend sent;
     if (command == native_who) {
         return serve_who(std::move(call));
     }
     if (command == native_notify && read_record(input, notify)) {
         return serve_notify(std::move(call), binding, notify);
+    }
+    if (command == native_enter && read_record(input, entering)) {
+        return serve_enter(std::move(call), entering);
     }
     if (command == native_close && read_record(input, closing)) {
         return serve_close(std::move(call), binding, closing);
@@ -160,6 +164,14 @@ void ServedPath::serve_notify(resource::FileCall call, const std::shared_ptr<Bin
     std::memcpy(&message.i64.event64, &question.event, sizeof question.event);
     send(std::move(call), binding, bytes_of(message), sizeof message,
          {.handler = call_notify, .finish = &finish_notify}, 0, asking);
+}
+
+void ServedPath::serve_enter(resource::FileCall call, const NativeEnter& question) {
+    const Sender entering = sender_by(question.ticket, 0);
+    NativeEnter told;
+    told.error = entering.client == nullptr ? ESTALE : 0;
+    told.scoid = entering.client == nullptr ? 0 : entering.client->scoid();
+    answer(call, told);
 }
 
 void ServedPath::serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
@@ -290,8 +302,12 @@ void ServedPath::client_gone(Context& context, const Client& client) noexcept {
             const std::lock_guard lock{mutex_};
             for (Binding* at = bindings_.first(); at != nullptr && !user;
                  at = bindings_.next_of(*at)) {
-                user = at->users().take(&client);
-                binding = user ? at->shared_from_this() : nullptr;
+                // One that is closing tells the manager of its users itself.
+                user = at->is_closing() ? std::nullopt : at->users().take(&client);
+                if (user) {
+                    binding = at->shared_from_this();
+                    binding->pin();
+                }
             }
         }
         if (!user) {
@@ -300,8 +316,9 @@ void ServedPath::client_gone(Context& context, const Client& client) noexcept {
         try {
             close_for(context, binding, {.client = user->client, .coid = user->coid});
         } catch (const std::bad_alloc&) {
-            return;  // what it has armed stays until the file is closed
+            // What it has armed stays until the file is closed.
         }
+        unpin(context, *binding);
     }
 }
 

@@ -140,9 +140,7 @@ void ServedPath::run(Context& context, const std::shared_ptr<FileMessage>& messa
         return message->fail(-rcvid);
     }
     message->set_rcvid(rcvid);
-    if (message->area() == nullptr) {
-        message->set_bytes(bytes);
-    }
+    message->set_part(bytes);
     {
         const std::lock_guard lock{mutex_};
         messages_.push_back(*message);
@@ -155,10 +153,17 @@ void ServedPath::run(Context& context, const std::shared_ptr<FileMessage>& messa
         const OcbLock lock{request, binding};
         result = kind.handler(request, binding);
     }
-    settle(request, context, *message, result);
+    settle(request, context, message, result);
 }
 
 void ServedPath::run_again(Context& context, const std::shared_ptr<FileMessage>& message) {
+    if (message->kept().empty()) {
+        // There was no memory to keep it.
+        if (const std::shared_ptr<Call> call = Calls::take(message->rcvid())) {
+            call->fail(ENOMEM);
+        }
+        return;
+    }
     const Context::Use use{context};
     const ::resmgr_context_t outer = context.request();
     const MessageKind kind = kind_of(message->type());
@@ -177,23 +182,27 @@ void ServedPath::run_again(Context& context, const std::shared_ptr<FileMessage>&
             result = kind.handler(request, binding);
         }
         if (!is_no_reply(result)) {
-            settle(request, context, *message, result);
+            settle(request, context, message, result);
         }
         unpin(context, binding);
     }
     context.request() = outer;
 }
 
-void ServedPath::settle(const ::resmgr_context_t& request, Context& context, FileMessage& message,
-                        int result) {
+void ServedPath::settle(const ::resmgr_context_t& request, Context& context,
+                        const std::shared_ptr<FileMessage>& message, int result) {
     if (is_no_reply(result)) {
-        message.keep();
-        if (message.park()) {
-            tell_of_interrupt(context, message);
+        message->keep();
+        const FileMessage::Asked asked = message->park();
+        if (asked.to_unblock) {
+            tell_of_interrupt(context, *message);
+        }
+        if (asked.again) {
+            run_again(context, message);
         }
         return;
     }
-    const std::shared_ptr<Call> call = Calls::take(message.rcvid());
+    const std::shared_ptr<Call> call = Calls::take(message->rcvid());
     if (call == nullptr) {
         return;  // the handler has answered by itself
     }

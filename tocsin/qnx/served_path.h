@@ -152,8 +152,8 @@ private:
     void run(Context& context, const std::shared_ptr<FileMessage>& message,
              std::span<std::byte> bytes, const Kind& kind);
     [[nodiscard]] int first_parked() noexcept;
-    void settle(const ::resmgr_context_t& request, Context& context, FileMessage& message,
-                int result);
+    void settle(const ::resmgr_context_t& request, Context& context,
+                const std::shared_ptr<FileMessage>& message, int result);
     void tell_of_interrupt(Context& context, FileMessage& message);
     [[nodiscard]] ::resmgr_context_t& begin_request(Context& context, FileMessage& message,
                                                     std::span<std::byte> bytes) const noexcept;
@@ -205,6 +205,7 @@ private:
     void serve_who(resource::FileCall call);
     void serve_notify(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                       const NativeNotify& question);
+    void serve_enter(resource::FileCall call, const NativeEnter& question);
     void serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                      const NativeClose& question);
     [[nodiscard]] int run_leading_parts(const std::shared_ptr<Binding>& binding, const Sender& from,

@@ -3,9 +3,11 @@
 
 #include <bit>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <new>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <system_error>
 
 #include <tocsin/base/errors.h>
@@ -16,6 +18,12 @@ namespace {
 
 // What a server insists on: without it the client could take the memory away under its hands.
 constexpr int seals = F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+
+// Huge pages may be missing when they are touched, which would be the end of who touches them.
+bool is_plain_memory(const base::Descriptor& descriptor) noexcept {
+    struct ::statfs status = {};
+    return ::fstatfs(descriptor.number(), &status) == 0 && status.f_type == TMPFS_MAGIC;
+}
 
 std::byte* map(const base::Descriptor& descriptor, std::size_t size) noexcept {
     void* const start =
@@ -64,7 +72,7 @@ std::shared_ptr<Area> Area::accept(std::uint32_t number, std::uint64_t size,
                                    const base::Descriptor& descriptor) {
     struct ::stat status = {};
     if (size < size_least || size > size_max || ::fstat(descriptor.number(), &status) != 0 ||
-        static_cast<std::uint64_t>(status.st_size) != size) {
+        static_cast<std::uint64_t>(status.st_size) != size || !is_plain_memory(descriptor)) {
         return nullptr;
     }
     const int sealed = ::fcntl(descriptor.number(), F_GET_SEALS);

@@ -77,8 +77,8 @@ bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
     case FrameKind::attach:
         return take_attach(frame);
     case FrameKind::flags:
-        if (const Connected* const known = connected_to(frame.chid)) {
-            known->client->changed_flags(static_cast<unsigned>(frame.number), frame.bits);
+        if (const Connected* const known = connected_to(frame)) {
+            known->client->changed_flags(static_cast<unsigned>(frame.size), frame.bits);
         }
         return true;
     case FrameKind::detach:
@@ -118,7 +118,10 @@ bool ClientLink::take_hello(const Frame& frame, const base::Descriptor& passed) 
     {
         const std::lock_guard lock{mutex_};
         mailbox_.emplace(passed);
-        greeted_ = mailbox_->valid();
+        if (!mailbox_->valid()) {
+            mailbox_.reset();
+        }
+        greeted_ = mailbox_.has_value();
     }
     Frame welcome;
     welcome.kind = FrameKind::welcome;
@@ -133,17 +136,15 @@ bool ClientLink::take_sleepers(const base::Descriptor& passed) {
     }
     const std::lock_guard lock{mutex_};
     sleepers_.emplace(passed);
-    return sleepers_->valid();
-}
-
-// A client that does not read its answers is none.
-bool ClientLink::answer(const Frame& frame) noexcept {
-    return LinkSocket::send(socket_.number(), frame) == 0;
+    if (!sleepers_->valid()) {
+        sleepers_.reset();  // until the link has ended somebody may want to wake one there
+    }
+    return sleepers_.has_value();
 }
 
 bool ClientLink::allows(const Channel& channel, std::uint64_t token) const noexcept {
     return !channel.has(_NTO_CHF_PRIVATE) &&
-           (peer_.uid == 0 || peer_.uid == ::geteuid() || (token != 0 && token == channel.token()));
+           (is_trusted(peer_.uid) || (token != 0 && token == channel.token()));
 }
 
 bool ClientLink::take_attach(const Frame& frame) {
@@ -151,6 +152,7 @@ bool ClientLink::take_attach(const Frame& frame) {
     attached.kind = FrameKind::attached;
     attached.chid = frame.chid;
     attached.coid = frame.coid;
+    attached.size = frame.bits;
     std::shared_ptr<RemoteClient> client;
     attached.error = attach(frame.chid, frame.number, frame.bits, client);
     if (attached.error == 0) {
@@ -188,7 +190,7 @@ int ClientLink::attach(int chid, std::uint64_t token, unsigned flags,
 }
 
 bool ClientLink::take_detach(const Frame& frame) {
-    Connected* const known = connected_to(frame.chid);
+    Connected* const known = connected_to(frame);
     if (known != nullptr) {
         known->client->changed_flags(frame.bits, 0);
         if (--known->connections == 0) {
@@ -210,6 +212,10 @@ bool ClientLink::take_area(const Frame& frame, const base::Descriptor& passed) {
     {
         const std::lock_guard lock{mutex_};
         areas_.emplace(frame.area, area);
+        if (!ClientLinks::take_area(peer_.uid)) {
+            areas_.erase(frame.area);
+            return false;
+        }
     }
     area_bytes_ += area->size();
     Frame taken;
@@ -237,7 +243,7 @@ bool ClientLink::take_message(const Frame& frame) {
     if (sent.call != nullptr && !sent.call->over()) {
         return false;
     }
-    const Connected* const known = connected_to(frame.chid);
+    const Connected* const known = connected_to(frame);
     if (known == nullptr) {
         fail_message(*area, ESRCH);
         return true;
@@ -278,17 +284,20 @@ void ClientLink::fail_message(const Area& area, int error) noexcept {
 // A channel that has no room for it gets it later, and until then nothing else is read from this
 // client, who so learns of it.
 bool ClientLink::take_pulse(const Frame& frame) {
-    Connected* const known = connected_to(frame.chid);
-    if (known == nullptr) {
+    const Addressee known = addressee_of_pulse(frame);
+    if (known.channel == nullptr) {
         return true;
     }
-    known->client->note_sender(frame.thread);
-    const int error =
-        known->channel->pulse({.scoid = known->client->scoid(),
-                               .priority = limited_priority(frame.priority),
-                               .code = static_cast<signed char>(frame.event.sigev_code),
-                               .value = frame.event.sigev_value,
-                               .only_if_awaited = frame.bits != 0});
+    known.client->note_sender(frame.thread);
+    const auto code = static_cast<signed char>(frame.event.sigev_code);
+    if (code < _PULSE_CODE_MINAVAIL && !is_trusted(peer_.uid)) {
+        return true;  // it would pass for the kernel's; the client's library refuses that
+    }
+    const int error = known.channel->pulse({.scoid = known.client->scoid(),
+                                            .priority = limited_priority(frame.priority),
+                                            .code = code,
+                                            .value = frame.event.sigev_value,
+                                            .only_if_awaited = frame.bits != 0});
     if (error == EAGAIN) {
         {
             const std::lock_guard lock{mutex_};
@@ -296,7 +305,7 @@ bool ClientLink::take_pulse(const Frame& frame) {
             stalled_ = true;
         }
         Service::forget(socket_.number());
-        known->channel->when_room(weak_from_this());
+        known.channel->when_room(weak_from_this());
     }
     return true;
 }
@@ -314,14 +323,16 @@ void ClientLink::room() noexcept {
 // With the mutex locked: one that does not read is awaited.
 void ClientLink::watch() noexcept {
     if (!ended_ && !stalled_) {
-        Service::change(socket_.number(),
-                        unsigned{EPOLLIN} | (kept_.empty() ? 0U : unsigned{EPOLLOUT}));
+        const bool all_told = kept_.empty() && answers_.empty();
+        Service::change(socket_.number(), unsigned{EPOLLIN} | (all_told ? 0U : unsigned{EPOLLOUT}));
     }
 }
 
-ClientLink::Connected* ClientLink::connected_to(int chid) noexcept {
-    const auto found = connected_.find(chid);
-    return found == connected_.end() ? nullptr : &found->second;
+ClientLink::Connected* ClientLink::connected_to(const Frame& frame) noexcept {
+    const auto found = connected_.find(frame.chid);
+    const bool known = found != connected_.end() &&
+                       static_cast<std::uint64_t>(found->second.client->scoid()) == frame.number;
+    return known ? &found->second : nullptr;
 }
 
 ClientLink::Sent* ClientLink::sent_in(std::uint32_t area) noexcept {
@@ -336,6 +347,7 @@ void ClientLink::end() noexcept {
         ended_ = true;
         kept_bytes_.clear();
         kept_.clear();
+        answers_.clear();
     }
     Service::forget(socket_.number());
     ::shutdown(socket_.number(), SHUT_RDWR);
@@ -349,14 +361,15 @@ void ClientLink::end() noexcept {
         known.client->disconnect();
     }
     connected_.clear();
-    std::map<int, std::shared_ptr<RemoteClient>> file_clients;
+    std::vector<FileClient> file_clients;
     {
         const std::lock_guard lock{mutex_};
+        ClientLinks::give_back_areas(peer_.uid, areas_.size());
         areas_.clear();
         file_clients.swap(file_clients_);
     }
-    for (auto& [chid, client] : file_clients) {
-        client->disconnect();
+    for (const FileClient& known : file_clients) {
+        known.client->disconnect();
     }
     ClientLinks::remove(*this);
 }

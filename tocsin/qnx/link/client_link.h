@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,6 +12,7 @@
 #include <sys/socket.h>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/channel.h>
@@ -38,7 +38,9 @@ public:
     static constexpr std::size_t areas_max = 1024;
     static constexpr std::size_t area_bytes_max = std::size_t{1} << 28U;
 
-    // How many events wait for a client that does not read.
+    // How many answers wait for a client that does not read, before it is none; and how many
+    // events.
+    static constexpr std::size_t answers_max = 1024;
     static constexpr std::size_t events_max = 65'536;
 
     ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept;
@@ -52,8 +54,8 @@ public:
     // thread.
     [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept;
 
-    // Tells it that the channel is gone. Any thread.
-    void tell_channel_gone(int chid) noexcept;
+    // Tells it that the channel is gone that it knew under that scoid. Any thread.
+    void tell_channel_gone(int scoid) noexcept;
 
     [[nodiscard]] const ::ucred& peer() const noexcept { return peer_; }
 
@@ -84,6 +86,14 @@ private:
         std::shared_ptr<RemoteCall> call;
     };
 
+    struct FileClient {
+        std::weak_ptr<Channel> channel;
+        std::shared_ptr<RemoteClient> client;
+    };
+    struct Addressee {
+        std::shared_ptr<Channel> channel;
+        std::shared_ptr<RemoteClient> client;
+    };
     struct FileSent {
         std::uint64_t number = 0;
         bool let_go = false;
@@ -105,12 +115,16 @@ private:
                              std::shared_ptr<RemoteClient>& client);
     [[nodiscard]] bool allows(const Channel& channel, std::uint64_t token) const noexcept;
     [[nodiscard]] bool answer(const Frame& frame) noexcept;
-    [[nodiscard]] Connected* connected_to(int chid) noexcept;
+    [[nodiscard]] Connected* connected_to(const Frame& frame) noexcept;
+    [[nodiscard]] Addressee addressee_of_pulse(const Frame& frame) noexcept;
+    [[nodiscard]] std::shared_ptr<RemoteClient>
+    file_client_locked(const std::shared_ptr<Channel>& channel) const noexcept;
     [[nodiscard]] Sent* sent_in(std::uint32_t area) noexcept;
     void fail_message(const Area& area, int error) noexcept;
     [[nodiscard]] bool put_locked(const struct ::sigevent& event) noexcept;
     [[nodiscard]] int send_event_locked(const struct ::sigevent& event) noexcept;
     [[nodiscard]] int keep_locked(const struct ::sigevent& event) noexcept;
+    [[nodiscard]] bool send_answers_locked() noexcept;
     void send_kept() noexcept;
     void watch() noexcept;
     void end() noexcept;
@@ -134,10 +148,11 @@ private:
     Frame held_;            // which is this
     std::optional<Mailbox> mailbox_;
     std::optional<Sleepers> sleepers_;
-    std::uint32_t events_sent_ = 0;  // by the socket
-    std::deque<struct ::sigevent> kept_;
-    std::unordered_set<std::string_view> kept_bytes_;            // of the same, to know each again
-    std::map<int, std::shared_ptr<RemoteClient>> file_clients_;  // by chid
+    std::uint32_t events_sent_ = 0;                    // by the socket
+    std::deque<Frame> answers_;                        // that had no room
+    std::deque<struct ::sigevent> kept_;               // as these
+    std::unordered_set<std::string_view> kept_bytes_;  // of the same, to know each again
+    std::vector<FileClient> file_clients_;
 };
 
 }  // namespace tocsin::qnx

@@ -1,6 +1,7 @@
 // What clients of other processes are told. Private to tocsin/qnx.
 #include <tocsin/qnx/link/client_link.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <sys/epoll.h>
@@ -16,9 +17,8 @@ namespace tocsin::qnx {
 std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Channel>& channel) {
     {
         const std::lock_guard lock{mutex_};
-        const auto known = file_clients_.find(channel->chid());
-        if (known != file_clients_.end()) {
-            return known->second;
+        if (std::shared_ptr<RemoteClient> known = file_client_locked(channel)) {
+            return known;
         }
     }
     const auto client = std::make_shared<RemoteClient>(channel, shared_from_this());
@@ -28,8 +28,11 @@ std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Chan
     std::shared_ptr<RemoteClient> found;
     try {
         const std::lock_guard lock{mutex_};
-        if (!ended_) {
-            found = file_clients_.try_emplace(channel->chid(), client).first->second;
+        found = file_client_locked(channel);
+        if (found == nullptr && !ended_) {
+            std::erase_if(file_clients_, [](const auto& known) { return known.channel.expired(); });
+            file_clients_.push_back({.channel = channel, .client = client});
+            found = client;
         }
     } catch (const std::bad_alloc&) {
         // There is no memory to remember it.
@@ -38,6 +41,28 @@ std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Chan
         client->disconnect();
     }
     return found;
+}
+
+// A channel that is gone may have had the same number.
+std::shared_ptr<RemoteClient>
+ClientLink::file_client_locked(const std::shared_ptr<Channel>& channel) const noexcept {
+    const auto found = std::ranges::find_if(
+        file_clients_, [&](const auto& known) { return known.channel.lock() == channel; });
+    return found == file_clients_.end() ? nullptr : found->client;
+}
+
+// The client is connected, or has said through a descriptor who it is.
+ClientLink::Addressee ClientLink::addressee_of_pulse(const Frame& frame) noexcept {
+    if (const Connected* const known = connected_to(frame)) {
+        return {.channel = known->channel, .client = known->client};
+    }
+    const std::lock_guard lock{mutex_};
+    const auto found = std::ranges::find_if(file_clients_, [&](const auto& known) {
+        return static_cast<std::uint64_t>(known.client->scoid()) == frame.number;
+    });
+    return found == file_clients_.end()
+               ? Addressee{}
+               : Addressee{.channel = found->channel.lock(), .client = found->client};
 }
 
 bool ClientLink::note_file_message(std::uint32_t area, std::uint64_t number,
@@ -109,7 +134,7 @@ int ClientLink::deliver(const struct ::sigevent& event) noexcept {
     if (put_locked(event)) {
         return 0;
     }
-    if (kept_.empty()) {
+    if (kept_.empty() && answers_.empty()) {
         const int error = send_event_locked(event);
         if (error == 0) {
             return 0;
@@ -146,7 +171,7 @@ int ClientLink::keep_locked(const struct ::sigevent& event) noexcept {
 
 void ClientLink::send_kept() noexcept {
     const std::lock_guard lock{mutex_};
-    while (!kept_.empty()) {
+    while (send_answers_locked() && !kept_.empty()) {
         if (send_event_locked(kept_.front()) != 0) {
             break;
         }
@@ -157,14 +182,41 @@ void ClientLink::send_kept() noexcept {
 }
 
 // The client of a channel that is gone learns it from its next message, too.
-void ClientLink::tell_channel_gone(int chid) noexcept {
+void ClientLink::tell_channel_gone(int scoid) noexcept {
     Frame frame;
     frame.kind = FrameKind::channel_gone;
-    frame.chid = chid;
+    frame.number = static_cast<std::uint64_t>(scoid);
+    static_cast<void>(answer(frame));
+}
+
+// Events may have filled the socket, which is no fault of the client's: it is told in the order of
+// the answers, and before further events. A client that does not read its answers is none.
+bool ClientLink::answer(const Frame& frame) noexcept {
     const std::lock_guard lock{mutex_};
-    if (!ended_) {
-        static_cast<void>(LinkSocket::send(socket_.number(), frame));
+    if (ended_) {
+        return false;
     }
+    const int error = answers_.empty() ? LinkSocket::send(socket_.number(), frame) : EAGAIN;
+    if (error != EAGAIN || answers_.size() == answers_max) {
+        return error == 0;
+    }
+    try {
+        answers_.push_back(frame);
+    } catch (const std::bad_alloc&) {
+        return false;
+    }
+    watch();
+    return true;
+}
+
+bool ClientLink::send_answers_locked() noexcept {
+    while (!answers_.empty()) {
+        if (LinkSocket::send(socket_.number(), answers_.front()) != 0) {
+            return false;
+        }
+        answers_.pop_front();
+    }
+    return true;
 }
 
 }  // namespace tocsin::qnx

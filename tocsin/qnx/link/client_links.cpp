@@ -8,7 +8,6 @@
 #include <new>
 #include <sys/epoll.h>
 #include <system_error>
-#include <unistd.h>
 #include <unordered_map>
 #include <utility>
 
@@ -19,6 +18,8 @@
 namespace tocsin::qnx {
 
 namespace {
+
+constexpr int accepted_in_turn = 64;
 
 // The socket that they connect to.
 class Door final : public Watcher {
@@ -38,19 +39,21 @@ private:
     base::Descriptor spare_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
 };
 
+// By one user's processes.
+struct Held {
+    int links = 0;
+    int areas = 0;
+};
+
 struct Table {
     std::mutex mutex;
     bool listening = false;
     std::shared_ptr<Door> door;
     std::unordered_map<std::uint64_t, std::shared_ptr<ClientLink>> links;
-    std::map<::uid_t, int> users;
+    std::map<::uid_t, Held> users;
 };
 
 ProcessTable<Table> table;
-
-bool is_limited(::uid_t user) noexcept {
-    return user != 0 && user != ::geteuid();
-}
 
 // Throws std::bad_alloc.
 void enter(base::Descriptor socket) {
@@ -63,8 +66,8 @@ void enter(base::Descriptor socket) {
     Table& all = table.get();
     {
         const std::lock_guard lock{all.mutex};
-        int& count = all.users[peer.uid];
-        if (is_limited(peer.uid) && count >= ClientLinks::links_of_user_max) {
+        int& count = all.users[peer.uid].links;
+        if (!is_trusted(peer.uid) && count >= ClientLinks::links_of_user_max) {
             return;
         }
         if (!all.links.emplace(link->ticket(), link).second) {
@@ -77,9 +80,10 @@ void enter(base::Descriptor socket) {
     }
 }
 
-// A client that cannot be served is turned away: it sees its socket closed.
+// A client that cannot be served is turned away: it sees its socket closed. Those who have a link
+// have their turn also while others knock without end.
 void Door::ready(std::uint32_t) noexcept {
-    for (;;) {
+    for (int turn = 0; turn < accepted_in_turn; ++turn) {
         base::Descriptor socket = LinkSocket::accept(socket_);
         if (!socket) {
             if (errno == EMFILE || errno == ENFILE) {
@@ -146,8 +150,30 @@ void ClientLinks::remove(const ClientLink& link) noexcept {
     gone = std::move(found->second);
     all.links.erase(found);
     const auto user = all.users.find(link.peer().uid);
-    if (user != all.users.end() && --user->second == 0) {
+    if (user != all.users.end() && --user->second.links == 0) {
         all.users.erase(user);
+    }
+}
+
+// Of a user who has a link.
+bool ClientLinks::take_area(::uid_t user) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.users.find(user);
+    if (found == all.users.end() ||
+        (!is_trusted(user) && found->second.areas == areas_of_user_max)) {
+        return false;
+    }
+    ++found->second.areas;
+    return true;
+}
+
+void ClientLinks::give_back_areas(::uid_t user, std::size_t count) noexcept {
+    Table& all = table.get();
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.users.find(user);
+    if (found != all.users.end()) {
+        found->second.areas -= static_cast<int>(count);
     }
 }
 

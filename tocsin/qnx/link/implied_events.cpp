@@ -17,8 +17,46 @@ namespace tocsin::qnx {
 
 namespace {
 
-// What makes two events of one server the same: their bytes, and the thread that one for a thread
-// is for.
+// The value of a signal or a pulse comes from the server, as it was given to it, so it is nothing
+// that has to be kept here. Where another kind has one, it is this process's alone.
+bool carries_value(const struct ::sigevent& event) noexcept {
+    return is_signal(event) || SIGEV_GET_TYPE(&event) == SIGEV_PULSE;
+}
+
+// What an event says by its kind, and nothing that a program need not have set.
+struct ::sigevent essence_of(const struct ::sigevent& event) noexcept {
+    struct ::sigevent essence = {};
+    essence.sigev_notify = event.sigev_notify;
+    essence.sigev_value = carries_value(event) ? ::sigval{} : event.sigev_value;
+    switch (SIGEV_GET_TYPE(&event)) {
+    case SIGEV_SIGNAL_CODE:
+    case SIGEV_SIGNAL_THREAD:
+        essence.sigev_code = event.sigev_code;
+        [[fallthrough]];
+    case SIGEV_SIGNAL:
+        essence.sigev_signo = event.sigev_signo;
+        break;
+    case SIGEV_PULSE:
+        essence.sigev_coid = event.sigev_coid;
+        essence.sigev_priority = event.sigev_priority;
+        essence.sigev_code = event.sigev_code;
+        break;
+    case SIGEV_THREAD:
+        essence.sigev_notify_function = event.sigev_notify_function;
+        essence.sigev_notify_attributes = event.sigev_notify_attributes;
+        break;
+    case SIGEV_MEMORY:
+        essence.sigev_addr = event.sigev_addr;
+        essence.sigev_memop = event.sigev_memop;
+        break;
+    default:
+        break;
+    }
+    return essence;
+}
+
+// What makes two events of one server the same: what they say, but for a value that comes with
+// them, and the thread that one for a thread is for.
 struct Key {
     struct ::sigevent event = {};
     int thread = 0;
@@ -49,7 +87,9 @@ int add_locked(Handles& handles, const Key& key, ServerIdentity server, struct :
         return EAGAIN;
     }
     handle = key.event;
-    handle.sigev_notify |= SIGEV_FLAG_UPDATEABLE | SIGEV_FLAG_CODE_UPDATEABLE;
+    if (carries_value(handle)) {
+        handle.sigev_notify |= SIGEV_FLAG_UPDATEABLE | SIGEV_FLAG_CODE_UPDATEABLE;
+    }
     if (const int error = RegisteredEvents::add(handle, server); error != 0) {
         return error;
     }
@@ -68,8 +108,9 @@ int ImpliedEvents::make_handle(struct ::sigevent& event, ServerLink& link) noexc
     if (SIGEV_GET_TYPE(&event) == SIGEV_NONE || (event.sigev_notify & SIGEV_FLAG_HANDLE) != 0) {
         return 0;
     }
-    Key key{.event = event};
+    Key key{.event = essence_of(event)};
     key.thread = SIGEV_GET_TYPE(&event) == SIGEV_SIGNAL_THREAD ? own_thread() : 0;
+    const union ::sigval value = event.sigev_value;
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     try {
@@ -77,9 +118,11 @@ int ImpliedEvents::make_handle(struct ::sigevent& event, ServerLink& link) noexc
         const auto known = handles.find(key);
         if (known != handles.end()) {
             event = known->second;
-            return 0;
+        } else if (const int error = add_locked(handles, key, link.identity(), event)) {
+            return error;
         }
-        return add_locked(handles, key, link.identity(), event);
+        event.sigev_value = value;
+        return 0;
     } catch (const std::bad_alloc&) {
         return ENOMEM;
     }

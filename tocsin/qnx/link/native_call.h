@@ -51,6 +51,15 @@ struct NativeSend {
 };
 constexpr unsigned native_send = _IOWR(native_type, 4, NativeSend);
 
+// What MsgSendPulse() needs to know, once for a descriptor: the scoid that the client has with the
+// path's channel. Pulses go over the link, as their sender never waits. ESTALE as above.
+struct NativeEnter {
+    std::uint64_t ticket = 0;
+    std::int32_t scoid = 0;
+    std::int32_t error = 0;
+};
+constexpr unsigned native_enter = _IOWR(native_type, 6, NativeEnter);
+
 // devctl(), with the data behind it; the number of the ioctl has the whole size.
 struct NativeDevctl {
     std::int32_t dcmd = 0;
@@ -65,6 +74,6 @@ constexpr unsigned native_devctl(std::size_t size) noexcept {
         _IOC(_IOC_READ | _IOC_WRITE, native_type, native_devctl_number, size));
 }
 
-constexpr std::uint32_t native_version = 1;
+constexpr std::uint32_t native_version = 2;
 
 }  // namespace tocsin::qnx

@@ -23,6 +23,7 @@ namespace {
 struct Known {
     std::shared_ptr<ServerLink> link;
     int chid = 0;
+    int scoid = 0;  // once a pulse was sent
     bool armed = false;
 };
 
@@ -46,11 +47,12 @@ void remember(int descriptor, const Known& known) {
     all.descriptors[descriptor] = known;
 }
 
-void note_armed(int descriptor) noexcept {
+template <typename Change>
+void change_known(int descriptor, Change&& change) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     if (const auto found = all.descriptors.find(descriptor); found != all.descriptors.end()) {
-        found->second.armed = true;
+        change(found->second);
     }
 }
 
@@ -130,7 +132,7 @@ int NativeFiles::notify(int descriptor, int action, unsigned flags, const struct
             return error;
         }
         if (!known.armed && SIGEV_GET_TYPE(&event) != SIGEV_NONE) {
-            note_armed(descriptor);
+            change_known(descriptor, [](Known& noted) { noted.armed = true; });
         }
         const int error = ask(descriptor, native_notify, &question);
         conditions = question.flags;
@@ -158,20 +160,31 @@ void NativeFiles::closing(int descriptor) noexcept {
 
 Answer NativeFiles::send(int descriptor, Pieces message, Pieces room, Timeout timeout) {
     Answer answer;
-    answer.error = with_link(descriptor, [&](const Known& known) {
-        try {
-            RemoteMessage sending{*known.link, false, message, room};
-            return sending.exchange_through(descriptor, timeout, answer);
-        } catch (const std::system_error& error) {
-            return error.code().value();
-        }
-    });
+    do {
+        answer.error = with_link(descriptor, [&](const Known& known) {
+            try {
+                RemoteMessage sending{*known.link, false, message, room};
+                return sending.exchange_through(descriptor, timeout, answer);
+            } catch (const std::system_error& error) {
+                return error.code().value();
+            }
+        });
+    } while (answer.error == ERESTART);
     return answer;
 }
 
 int NativeFiles::pulse(int descriptor, const PulseContent& content) noexcept {
-    return with_link(descriptor,
-                     [&](const Known& known) { return known.link->pulse(known.chid, content); });
+    return with_link(descriptor, [&](const Known& known) {
+        NativeEnter entered{.ticket = known.link->ticket(), .scoid = known.scoid};
+        if (entered.scoid == 0) {
+            const int error = ask(descriptor, native_enter, &entered);
+            if (error != 0 || entered.error != 0) {
+                return error != 0 ? error : entered.error;
+            }
+            change_known(descriptor, [&](Known& noted) { noted.scoid = entered.scoid; });
+        }
+        return known.link->pulse(known.chid, entered.scoid, content);
+    });
 }
 
 ServerIdentity NativeFiles::identity(int descriptor) noexcept {

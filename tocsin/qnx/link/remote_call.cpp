@@ -140,22 +140,24 @@ bool RemoteCall::returned() noexcept {
 }
 
 void RemoteCall::give_up(Channel& channel) noexcept {
-    const bool was_queued = channel.withdraw(*this);
-    int rcvid = 0;
-    {
-        const std::lock_guard lock{mutex_};
-        if (over_) {
-            return;
-        }
-        rcvid = rcvid_;
-        if (was_queued) {
+    for (int before = 0; !over();) {
+        if (channel.withdraw(*this)) {
+            const std::lock_guard lock{mutex_};
             let_go_locked();
             return;
         }
+        const int number = rcvid();
+        if (number != 0 && number == before) {
+            return;  // it is being answered
+        }
+        if (number != 0 && Calls::take(number) != nullptr) {
+            return leave_server(channel);
+        }
+        before = number;  // a receiver that was cancelled may put it back, and is looked for again
     }
-    if (rcvid == 0 || Calls::take(rcvid) == nullptr) {
-        return;  // it was never received, or is being answered
-    }
+}
+
+void RemoteCall::leave_server(Channel& channel) noexcept {
     {
         const std::lock_guard lock{mutex_};
         let_go_locked();

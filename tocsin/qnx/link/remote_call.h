@@ -42,6 +42,7 @@ private:
                                    std::size_t places) noexcept;
     void end_locked(AreaState from, int error, long status) noexcept;
     void let_go_locked() noexcept;
+    void leave_server(Channel& channel) noexcept;
     [[nodiscard]] bool is_received_locked() const noexcept override {
         return !over_ && rcvid_ != 0;
     }

@@ -9,7 +9,7 @@ namespace tocsin::qnx {
 
 RemoteClient::RemoteClient(const std::shared_ptr<Channel>& channel,
                            const std::shared_ptr<ClientLink>& link)
-    : ChannelClient{channel}, chid_{channel->chid()}, peer_{link->peer()}, link_{link} {}
+    : ChannelClient{channel}, peer_{link->peer()}, link_{link} {}
 
 int RemoteClient::deliver(const struct ::sigevent& event) noexcept {
     if (const int error = may_deliver(event); error != 0) {
@@ -25,7 +25,7 @@ Credentials RemoteClient::credentials() const noexcept {
 
 void RemoteClient::server_gone() noexcept {
     if (const std::shared_ptr<ClientLink> link = link_.lock()) {
-        link->tell_channel_gone(chid_);
+        link->tell_channel_gone(scoid());
     }
 }
 

@@ -20,7 +20,6 @@ public:
     void server_gone() noexcept override;
 
 private:
-    const int chid_;
     const ::ucred peer_;
     const std::weak_ptr<ClientLink> link_;
 };

@@ -31,14 +31,15 @@ int RemoteConnection::attach(::pid_t process, int chid, std::uint64_t token,
 }
 
 RemoteConnection::~RemoteConnection() {
-    link_->detach(chid_, flags());
+    link_->detach(chid_, attached_.scoid, flags());
 }
 
 void RemoteConnection::changed_flags(unsigned before, unsigned now) noexcept {
     Frame frame;
     frame.kind = FrameKind::flags;
     frame.chid = chid_;
-    frame.number = before;
+    frame.number = static_cast<std::uint64_t>(attached_.scoid);
+    frame.size = before;
     frame.bits = now;
     static_cast<void>(link_->send(frame));
 }
@@ -56,6 +57,7 @@ Answer RemoteConnection::send_once(Pieces message, Pieces room, Timeout timeout)
     Frame frame;
     frame.kind = FrameKind::message;
     frame.chid = chid_;
+    frame.number = static_cast<std::uint64_t>(attached_.scoid);
     frame.coid = coid();
     frame.thread = own_thread();
     frame.priority = own_priority();
@@ -71,7 +73,7 @@ Answer RemoteConnection::send_once(Pieces message, Pieces room, Timeout timeout)
 }
 
 int RemoteConnection::pulse(PulseContent content) noexcept {
-    return link_->pulse(chid_, content);
+    return link_->pulse(chid_, attached_.scoid, content);
 }
 
 ::_server_info RemoteConnection::server() const noexcept {

@@ -1,25 +1,47 @@
 // Delivering what comes over a link. Private to tocsin/qnx.
 #include <tocsin/qnx/link/remote_events.h>
 
+#include <memory>
 #include <unistd.h>
 
+#include <tocsin/qnx/connection.h>
 #include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/signals_held.h>
 
 namespace tocsin::qnx {
 
 namespace {
 
+// Through a connection to another process this one would say there what a stranger wants it to.
+bool goes_to_own_channel(const struct ::sigevent& event) noexcept {
+    const std::shared_ptr<Connection> connection = Connections::find(event.sigev_coid);
+    return connection != nullptr && connection->channel() != nullptr;
+}
+
 bool is_harmless(const ServerLink& link, const struct ::sigevent& event) noexcept {
-    return SIGEV_GET_TYPE(&event) == SIGEV_PULSE || (is_signal(event) && is_trusted(link.peer()));
+    const bool pulse = SIGEV_GET_TYPE(&event) == SIGEV_PULSE;
+    if (is_trusted(link.peer().uid)) {
+        return pulse || is_signal(event);
+    }
+    return pulse && event.sigev_code >= _PULSE_CODE_MINAVAIL && goes_to_own_channel(event);
+}
+
+// The negative mask of a condition may be one of those, too: it comes with the registered code.
+bool is_code_of_kernel(int code) noexcept {
+    return code <= _PULSE_CODE_UNBLOCK && code >= _PULSE_CODE_UNBLOCK_TIMER;
+}
+
+// What a server that is not trusted makes of the code of a pulse that it may deliver.
+void limit_code(const ServerLink& link, RegisteredEvents::Found& found) noexcept {
+    if (SIGEV_GET_TYPE(&found.event) == SIGEV_PULSE && is_code_of_kernel(found.event.sigev_code) &&
+        !is_trusted(link.peer().uid)) {
+        found.event.sigev_code = static_cast<short>(found.registered_code);
+    }
 }
 
 }  // namespace
-
-bool is_trusted(const ::ucred& server) noexcept {
-    return server.uid == 0 || server.uid == ::geteuid();
-}
 
 void deliver_from(const ServerLink& link, const struct ::sigevent& event,
                   SignalsHeld& signals) noexcept {
@@ -28,6 +50,9 @@ void deliver_from(const ServerLink& link, const struct ::sigevent& event,
     if (is_handle ? RegisteredEvents::find(event, link.identity(), found) != 0
                   : !is_harmless(link, event)) {
         return;
+    }
+    if (is_handle) {
+        limit_code(link, found);
     }
     if (is_signal(found.event)) {
         signals.hold();

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
+#include <unistd.h>
 #include <utility>
 
 #include <tocsin/qnx/link/server_link.h>
@@ -48,13 +49,19 @@ SendTimer::SendTimer(std::shared_ptr<ServerLink> link, std::uint32_t area, std::
                      base::Descriptor descriptor) noexcept
     : link_{std::move(link)}, area_{area}, number_{number}, descriptor_{std::move(descriptor)} {}
 
+// The event may be of a descriptor that had this one's number before.
+bool SendTimer::has_expired() const noexcept {
+    std::uint64_t count = 0;
+    return ::read(descriptor_.number(), &count, sizeof count) == sizeof count;
+}
+
 void SendTimer::ready(std::uint32_t) noexcept {
     Frame frame;
     frame.kind = FrameKind::let_go;
     frame.area = area_;
     frame.number = number_;
     const std::lock_guard lock{mutex_};
-    if (over_) {
+    if (over_ || !has_expired()) {
         return;
     }
     expired_ = true;

@@ -31,6 +31,8 @@ public:
     [[nodiscard]] bool stop() noexcept;
 
 private:
+    [[nodiscard]] bool has_expired() const noexcept;
+
     const std::shared_ptr<ServerLink> link_;
     const std::uint32_t area_;
     const std::uint64_t number_;

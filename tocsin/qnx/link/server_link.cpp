@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <tocsin/base/errors.h>
@@ -118,6 +119,7 @@ int ServerLink::ask(Frame question, Frame& answer, int passed) {
     }
     const bool told = answered_.wait_for(lock, patience, [&] { return answer_ || ended(); });
     if (!told) {
+        ++question_;  // nobody asks any more
         return ETIMEDOUT;
     }
     if (!answer_) {
@@ -140,12 +142,18 @@ ServerLink::Attached ServerLink::attach(int chid, std::uint64_t token, unsigned 
             .unblocks = (answer.bits & _NTO_CHF_UNBLOCK) != 0};
 }
 
-void ServerLink::detach(int chid, unsigned flags) noexcept {
+void ServerLink::detach(int chid, int scoid, unsigned flags) noexcept {
     Frame frame;
     frame.kind = FrameKind::detach;
     frame.chid = chid;
+    frame.number = static_cast<std::uint64_t>(scoid);
     frame.bits = flags;
     static_cast<void>(send(frame));
+}
+
+bool ServerLink::is_trusted_by_server() const noexcept {
+    const ::uid_t own = ::geteuid();
+    return own == 0 || own == peer_.uid;
 }
 
 int ServerLink::introduce(const Area& area, int descriptor) {
@@ -157,10 +165,14 @@ int ServerLink::introduce(const Area& area, int descriptor) {
     return ask(question, answer, descriptor);
 }
 
-int ServerLink::pulse(int chid, const PulseContent& content) noexcept {
+int ServerLink::pulse(int chid, int scoid, const PulseContent& content) noexcept {
+    if (content.code < _PULSE_CODE_MINAVAIL && !is_trusted_by_server()) {
+        return EPERM;
+    }
     Frame frame;
     frame.kind = FrameKind::pulse;
     frame.chid = chid;
+    frame.number = static_cast<std::uint64_t>(scoid);
     frame.thread = own_thread();
     frame.priority = content.priority < 0 ? own_priority() : content.priority;
     frame.bits = content.only_if_awaited ? 1 : 0;
@@ -238,7 +250,10 @@ void ServerLink::forget(const std::shared_ptr<Area>& area) noexcept {
     std::erase(in_use_, area);
 }
 
-void ServerLink::ready(std::uint32_t) noexcept {
+void ServerLink::ready(std::uint32_t events) noexcept {
+    if ((events & EPOLLOUT) != 0) {
+        take_mail();
+    }
     for (int turn = 0; turn < frames_in_turn; ++turn) {
         Frame frame;
         base::Descriptor passed;
@@ -257,14 +272,9 @@ bool ServerLink::take(const Frame& frame) noexcept {
     switch (frame.kind) {
     case FrameKind::welcome:
     case FrameKind::area_taken:
-    case FrameKind::attached: {
-        const std::lock_guard lock{mutex_};
-        if (frame.coid == question_) {
-            answer_ = frame;
-            answered_.notify_all();
-        }
+    case FrameKind::attached:
+        take_answer(frame);
         return true;
-    }
     case FrameKind::event:
         take_event(frame.event);
         return true;
@@ -272,10 +282,24 @@ bool ServerLink::take(const Frame& frame) noexcept {
         take_mail();
         return true;
     case FrameKind::channel_gone:
-        tell_of_death(frame.chid);
+        tell_of_death(static_cast<int>(frame.number));
         return true;
     default:
         return false;
+    }
+}
+
+// A connection that is not awaited any more is given up.
+void ServerLink::take_answer(const Frame& frame) noexcept {
+    std::unique_lock lock{mutex_};
+    if (frame.coid == question_) {
+        answer_ = frame;
+        answered_.notify_all();
+        return;
+    }
+    lock.unlock();
+    if (frame.kind == FrameKind::attached && frame.error == 0) {
+        detach(frame.chid, static_cast<int>(frame.number), static_cast<unsigned>(frame.size));
     }
 }
 
@@ -298,11 +322,11 @@ void ServerLink::end() noexcept {
 }
 
 // Of the server's channel, or of all of them.
-void ServerLink::tell_of_death(std::optional<int> chid) noexcept {
+void ServerLink::tell_of_death(std::optional<int> scoid) noexcept {
     try {
         for (const std::shared_ptr<Connection>& connection : Connections::all()) {
             if (connection->identity() == identity_ &&
-                (!chid || connection->server().chid == *chid)) {
+                (!scoid || connection->server().scoid == *scoid)) {
                 Channels::tell_of_death(connection->coid());
             }
         }

@@ -45,13 +45,14 @@ public:
         bool unblocks = false;  // the channel wants to be asked before a sender goes
     };
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
-    void detach(int chid, unsigned flags) noexcept;
+    void detach(int chid, int scoid, unsigned flags) noexcept;
 
     // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN.
     [[nodiscard]] int introduce(const Area& area, int descriptor);
 
-    // To a channel that it is attached to. 0, EAGAIN, EBADF when the server is gone. Never waits.
-    [[nodiscard]] int pulse(int chid, const PulseContent& content) noexcept;
+    // To a channel that it is attached to under that scoid. 0, EAGAIN, EBADF when the server is
+    // gone, EPERM for a code that only the kernel and the server's own user may have. Never waits.
+    [[nodiscard]] int pulse(int chid, int scoid, const PulseContent& content) noexcept;
 
     // 0, EAGAIN when the server has too much to read, ESRCH when it is gone. Never waits.
     [[nodiscard]] int send(const Frame& frame, int passed = -1) noexcept;
@@ -94,9 +95,11 @@ private:
     void share_sleepers() noexcept;
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
+    void take_answer(const Frame& frame) noexcept;
     void take_mail_locked(SignalsHeld& signals) noexcept;
     void take_event(const struct ::sigevent& event) noexcept;
-    void tell_of_death(std::optional<int> chid) noexcept;
+    void tell_of_death(std::optional<int> scoid) noexcept;
+    [[nodiscard]] bool is_trusted_by_server() const noexcept;
     [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;
     void end() noexcept;
 
@@ -110,6 +113,7 @@ private:
 
     std::mutex mail_mutex_;  // delivery is in order
     std::optional<Mailbox> mailbox_;
+    bool comes_back_ = false;  // for more mail
 
     std::mutex greeting_;
     std::optional<int> greeted_;  // what came of it

@@ -4,11 +4,15 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <sys/epoll.h>
 #include <system_error>
+#include <utility>
 
 #include <tocsin/qnx/link/remote_events.h>
 #include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/link/service.h>
 #include <tocsin/qnx/link/sleepers.h>
+#include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/process_table.h>
 #include <tocsin/qnx/signals_held.h>
 #include <tocsin/qnx/uncancelled.h>
@@ -65,7 +69,7 @@ int ServerLink::say_hello() {
     }
     const int error = ask(hello, welcome, descriptor.number());
     ticket_ = welcome.number;
-    if (error == 0 && is_trusted(peer_)) {
+    if (error == 0 && is_trusted(peer_.uid)) {
         share_sleepers();
     }
     return error;
@@ -92,10 +96,18 @@ void ServerLink::take_mail() noexcept {
     take_mail_locked(signals);
 }
 
+// A server may put more all the time, and say that they lie behind others: the rest has its turn
+// after others had theirs, when the service's thread finds that the socket could be written to.
 void ServerLink::take_mail_locked(SignalsHeld& signals) noexcept {
     struct ::sigevent event;
-    while (mailbox_ && mailbox_->take(event)) {
+    std::uint32_t left = Mailbox::events_max;
+    while (left > 0 && mailbox_ && mailbox_->take(event)) {
         deliver_from(*this, event, signals);
+        --left;
+    }
+    const bool more = left == 0;
+    if (more != std::exchange(comes_back_, more)) {
+        Service::change(socket_.number(), more ? unsigned{EPOLLIN | EPOLLOUT} : unsigned{EPOLLIN});
     }
 }
 

@@ -106,11 +106,12 @@ Sleepers::Place Sleepers::own_place() noexcept {
     return own == nullptr || lies ? Place{} : holder.place(*own);
 }
 
-// One that somebody else claims in between is not there any more.
+// One that somebody else claims in between is not there any more. A client could change the word
+// for ever, and is tried as often as it has threads to sleep there.
 bool Sleepers::wake_one() const noexcept {
     Shared& all = shared();
     std::uint64_t asleep = all.asleep.load(std::memory_order_seq_cst);
-    while (asleep != 0) {
+    for (unsigned attempt = 0; attempt < slots_max && asleep != 0; ++attempt) {
         const auto number = static_cast<unsigned>(std::countr_zero(asleep));
         if (all.asleep.compare_exchange_weak(asleep, asleep & ~bit_of(number),
                                              std::memory_order_seq_cst)) {

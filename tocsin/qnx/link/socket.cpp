@@ -58,6 +58,10 @@ int descriptor_in(::msghdr& message) noexcept {
 
 }  // namespace
 
+bool is_trusted(::uid_t user) noexcept {
+    return user == 0 || user == ::geteuid();
+}
+
 base::Descriptor LinkSocket::listen() {
     base::Descriptor socket = make();
     const Address address{::getpid()};
@@ -118,14 +122,15 @@ int LinkSocket::receive(int socket, Frame& frame, base::Descriptor& passed) noex
     ::msghdr message = {};
     message.msg_iov = &piece;
     message.msg_iovlen = 1;
+    // One descriptor and no more: what the kernel cannot put there it does not give out.
     message.msg_control = control.data();
-    message.msg_controllen = control.size();
+    message.msg_controllen = CMSG_LEN(sizeof(int));
     const ssize_t size = ::recvmsg(socket, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
     if (size < 0) {
         return errno;
     }
     passed.reset(descriptor_in(message));
-    const bool whole = size == sizeof frame && (message.msg_flags & MSG_TRUNC) == 0;
+    const bool whole = size == sizeof frame && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
     return whole ? 0 : size == 0 ? ECONNRESET : EBADMSG;
 }
 

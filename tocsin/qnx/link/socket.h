@@ -10,6 +10,9 @@
 
 namespace tocsin::qnx {
 
+// Whether that is the own user or root, whose processes may do here what they like.
+[[nodiscard]] bool is_trusted(::uid_t user) noexcept;
+
 // Where a process is reached by its number: a name that goes with the process, in the name space of
 // its network.
 class LinkSocket {

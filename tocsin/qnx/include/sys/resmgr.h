@@ -205,8 +205,9 @@ int resmgr_detach(dispatch_t* dpp, int id, unsigned flags);
 int resmgr_pathname(int id, unsigned flags, char* path, int size);
 int resmgr_devino(int id, dev_t* device, ino64_t* inode);
 
-/* Calls the handler of a message that has no answer yet once more, in the context of another. -1
-   with ESRCH: it has been answered. */
+/* Calls the handler of a message that has no answer yet once more, in the context of another; when
+   the handler has not returned yet, its own thread does that then. -1 with ESRCH: it has been
+   answered. */
 int resmgr_msg_again(resmgr_context_t* ctp, int rcvid);
 
 /* Waiting and handling in the spelling of QNX 6, on contexts of this layer: each does what the
