@@ -60,7 +60,8 @@ bool ChannelClient::release() noexcept {
     return true;
 }
 
-// What is in somebody's hands still has an end, too: whoever runs a handler of it may wait for that.
+// What is in somebody's hands still has an end, too: whoever runs a handler of it may wait for
+// that.
 void ChannelClient::leave(Channel* channel) noexcept {
     for (const std::shared_ptr<Call>& call : Calls::leave_client(*this)) {
         if (call != nullptr) {
