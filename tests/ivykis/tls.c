@@ -234,6 +234,42 @@ PROMISE(a_forked_child_has_the_area_of_the_thread_that_forked) {
     iv_deinit();
 }
 
+enum { registrars = 4, users_each = 100 };
+
+static struct iv_tls_user crowd[registrars][users_each];
+
+static void* register_crowd(void* users) {
+    for (int index = 0; index < users_each; index++) {
+        iv_tls_user_register((struct iv_tls_user*)users + index);
+    }
+    return NULL;
+}
+
+static atomic_int begun;
+
+static void count_begun(void* ignored) {
+    (void)ignored;
+    begun++;
+}
+
+PROMISE(users_that_several_threads_register_at_a_time_are_all_there) {
+    pthread_t threads[registrars];
+
+    for (int index = 0; index < registrars * users_each; index++) {
+        crowd[index / users_each][index % users_each].sizeof_state = 1;
+        crowd[index / users_each][index % users_each].init_thread = count_begun;
+    }
+    for (int index = 0; index < registrars; index++) {
+        SAME(pthread_create(&threads[index], NULL, register_crowd, crowd[index]), 0);
+    }
+    for (int index = 0; index < registrars; index++) {
+        pthread_join(threads[index], NULL);
+    }
+    iv_init();
+    SAME(begun, registrars * users_each);
+    iv_deinit();
+}
+
 static struct iv_tls_user late;
 static atomic_int late_begun, late_ended;
 

@@ -10,6 +10,7 @@
 
 #include <tocsin/base/errors.h>
 #include <tocsin/core/errors.h>
+#include <tocsin/core/sleep_mask.h>
 #include <tocsin/core/wake_channel.h>
 
 namespace tocsin::core {
@@ -191,8 +192,9 @@ int EpollPoller::wait_for_events(std::optional<base::Duration> timeout) {
     const int capacity = static_cast<int>(events_.size());
     if (fine_) {
         const timespec left = timespec_of(timeout.value_or(base::Duration::zero()));
+        const SleepMask mask;
         const int count = ::epoll_pwait2(set_.number(), events_.data(), capacity,
-                                         timeout ? &left : nullptr, nullptr);
+                                         timeout ? &left : nullptr, mask.get());
         if (count >= 0 || !refused(errno)) {
             return count;
         }

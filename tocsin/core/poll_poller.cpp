@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/core/sleep_mask.h>
 #include <tocsin/core/wake_channel.h>
 
 namespace tocsin::core {
@@ -103,7 +104,8 @@ void PollPoller::wait(std::optional<base::Duration> timeout, Collected& collecte
         std::chrono::floor<std::chrono::seconds>(timeout.value_or(base::Duration::zero()));
     const timespec left{.tv_sec = seconds.count(),
                         .tv_nsec = (timeout.value_or(base::Duration::zero()) - seconds).count()};
-    int count = ::ppoll(entries_.data(), count_, timeout ? &left : nullptr, nullptr);
+    const SleepMask mask;
+    int count = ::ppoll(entries_.data(), count_, timeout ? &left : nullptr, mask.get());
     for (std::size_t place = 0; count > 0 && place < count_; ++place) {
         if (entries_[place].revents == 0) {
             continue;

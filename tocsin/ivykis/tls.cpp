@@ -1,10 +1,11 @@
 // Thread-local memory with hooks: iv_tls(3). Private to tocsin/ivykis.
 #include <tocsin/ivykis/tls.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
-#include <mutex>
 #include <new>
+#include <utility>
 
 #include <iv.h>
 
@@ -15,11 +16,10 @@ namespace tocsin::ivykis {
 
 namespace {
 
-// Users register from constructors, which may run before any of ours: so all of this is there from
-// the start.
-constinit std::mutex registry_lock;
-constinit iv_tls_user* first_user = nullptr;
-constinit iv_tls_user* last_user = nullptr;
+// Users register from constructors, which may run before any of ours: so this is there from the
+// start. The list only ever grows, at its end, and needs no lock: one that another thread holds at
+// a fork would never be free again in the child.
+constinit iv_list_head* first_link = nullptr;
 
 iv_tls_user* user_of(iv_list_head* list) {
     if (list == nullptr) {
@@ -31,21 +31,23 @@ iv_tls_user* user_of(iv_list_head* list) {
 
 // A registered user is linked forward only, and has a state_offset that is not zero, by which it is
 // known to be registered.
-iv_tls_user* user_after(const iv_tls_user* user) {
-    const std::lock_guard lock{registry_lock};
-    return user == nullptr ? first_user : user_of(user->list.next);
+std::atomic_ref<iv_list_head*> link_after(iv_tls_user* user) {
+    return std::atomic_ref{user == nullptr ? first_link : user->list.next};
+}
+
+iv_tls_user* user_after(iv_tls_user* user) {
+    return user_of(link_after(user).load(std::memory_order_acquire));
 }
 
 void add_user(iv_tls_user& user) {
-    const std::lock_guard lock{registry_lock};
     user.list.next = nullptr;
     user.state_offset = 1;
-    if (last_user == nullptr) {
-        first_user = &user;
-    } else {
-        last_user->list.next = &user.list;
+    iv_tls_user* last = nullptr;
+    iv_list_head* next = nullptr;
+    while (!link_after(last).compare_exchange_strong(next, &user.list, std::memory_order_release,
+                                                     std::memory_order_acquire)) {
+        last = user_of(std::exchange(next, nullptr));
     }
-    last_user = &user;
 }
 
 }  // namespace
