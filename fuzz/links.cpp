@@ -48,6 +48,7 @@ public:
         Frame answer;
         base::Descriptor none;
         while (LinkSocket::receive(end_.number(), answer, none) == 0) {
+            scoid = answer.kind == FrameKind::attached ? answer.number : scoid;
         }
     }
 
@@ -83,6 +84,8 @@ public:
         end_.reset();
         link_->ready(EPOLLIN | EPOLLHUP);
     }
+
+    std::uint64_t scoid = 0;  // that the channel knows it by
 
 private:
     base::Descriptor end_;
@@ -136,8 +139,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         default:
             std::memcpy(&frame, bytes.data(), std::min(bytes.size(), sizeof frame));
-            // Few would find the channel by chance.
+            // Few would find the channel by chance, and none what they are called there.
             frame.chid = frame.chid % 4 == 3 ? frame.chid : chid;
+            frame.number = frame.number % 4 == 3 ? frame.number : stranger.scoid;
             stranger.say(frame);
         }
     }

@@ -26,5 +26,16 @@ TEST(MountErrno, each_name_that_linux_has_not_reaches_the_client) {
     }
 }
 
+// Nobody sends a call of the kernel's again.
+TEST(MountErrno, a_call_that_is_to_be_made_again_is_interrupted) {
+    Device device;
+    device.io.read = [](resmgr_context_t*, io_read_t*, iofunc_ocb_t*) { return ERESTART; };
+    device.serve();
+    const base::Descriptor file = device.open(O_RDONLY);
+    char byte = 0;
+    EXPECT_EQ(::read(file.number(), &byte, 1), -1);
+    EXPECT_EQ(errno, EINTR);
+}
+
 }  // namespace
 }  // namespace tocsin::qnx

@@ -173,6 +173,9 @@ TEST_F(MountForkedManager, a_device_command_carries_data_to_the_device_and_back)
     int flags = 0;
     EXPECT_EQ(posix_devctl(fd, DCMD_ALL_GETFLAGS, &flags, sizeof flags, nullptr), EOK);
     EXPECT_EQ(flags & O_ACCMODE, O_RDWR);
+    ::pid_t owner = -1;
+    EXPECT_EQ(posix_devctl(fd, DCMD_ALL_GETOWN, &owner, sizeof owner, nullptr), EOK);
+    EXPECT_EQ(owner, 0);
 }
 
 TEST_F(MountForkedManager, a_command_that_is_unknown_is_enotty_and_errno_stays) {

@@ -3,12 +3,15 @@
 #include <cerrno>
 #include <cstring>
 #include <grp.h>
+#include <memory>
 #include <semaphore.h>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/client_links.h>
 #include <tocsin/qnx/link/remote_connection.h>
 
 #include "process.h"
@@ -146,6 +149,50 @@ TEST_F(MountRootServer, posts_no_other_semaphore_than_the_registered_one) {
     EXPECT_EQ(::sem_trywait(&other), -1);
     EXPECT_EQ(::sem_trywait(&registered), 0);
     EXPECT_EQ(MsgUnregisterEvent(&event), 0);
+}
+
+// A process has 65,530 mappings, and other users must not be able to use them up.
+TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together) {
+    Server open;
+    Process nobody{[](Process&) {
+        become_nobody();
+        std::vector<std::unique_ptr<Stranger>> strangers;
+        int count = 0;
+        for (bool refused = false; !refused && count <= ClientLinks::areas_of_user_max;) {
+            strangers.push_back(std::make_unique<Stranger>(::getppid()));
+            strangers.back()->greet();
+            Frame area;
+            area.kind = FrameKind::area;
+            area.coid = 1;
+            area.size = Area::size_least;
+            for (area.area = 0; !refused && area.area < ClientLink::areas_max; ++area.area) {
+                base::Descriptor descriptor;
+                const auto memory = Area::make(area.area, Area::size_least, descriptor);
+                refused = !strangers.back()->say(area, descriptor.number()) ||
+                          strangers.back()->hear().kind != FrameKind::area_taken;
+                count += refused ? 0 : 1;
+            }
+        }
+        return count == ClientLinks::areas_of_user_max ? 0 : 1;
+    }};
+    EXPECT_EQ(nobody.wait(), 0);
+    // They are given back with their links.
+    Process next{[](Process&) {
+        become_nobody();
+        const Stranger stranger{::getppid()};
+        stranger.greet();
+        base::Descriptor descriptor;
+        const auto memory = Area::make(1, Area::size_least, descriptor);
+        Frame area;
+        area.kind = FrameKind::area;
+        area.coid = 1;
+        area.size = Area::size_least;
+        return stranger.say(area, descriptor.number()) &&
+                       stranger.hear().kind == FrameKind::area_taken
+                   ? 0
+                   : 1;
+    }};
+    EXPECT_EQ(next.wait(), 0);
 }
 
 TEST(MountRootLink, another_user_needs_the_token_of_the_channel) {

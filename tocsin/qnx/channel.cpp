@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <new>
 #include <utility>
 
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/channel_waiter.h>
 #include <tocsin/qnx/random.h>
+#include <tocsin/qnx/section.h>
 #include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
@@ -16,7 +16,6 @@ namespace tocsin::qnx {
 namespace {
 
 constexpr std::size_t pulses_queued_max = 1U << 16U;
-constexpr std::size_t pulses_spare_max = 64;
 
 bool stands_alone(const Pulse& pulse) noexcept {
     return pulse.whole == nullptr;
@@ -34,23 +33,20 @@ Channel::~Channel() {
         pulses_.remove(*pulse);
         discard_locked(*pulse);
     }
-    while (!spare_.empty()) {
-        delete &spare_.pop_front();
-    }
 }
 
 bool Channel::try_receive(Received& received, Wanted wanted) {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     return !destroyed_ && take_locked(received, wanted);
 }
 
 bool Channel::is_destroyed() noexcept {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     return destroyed_;
 }
 
 int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
-    std::unique_lock lock{mutex_};
+    SectionLock lock{mutex_};
     if (destroyed_) {
         return ESRCH;
     }
@@ -64,7 +60,7 @@ int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
 }
 
 int Channel::descriptor() noexcept {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (!waking_.is_open()) {
         if (const std::error_code error = waking_.open()) {
             errno = error.value();
@@ -77,7 +73,7 @@ int Channel::descriptor() noexcept {
 
 int Channel::send(QueuedCall& call) noexcept {
     Woken woken;
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (destroyed_) {
         return ESRCH;
     }
@@ -88,7 +84,7 @@ int Channel::send(QueuedCall& call) noexcept {
 }
 
 bool Channel::withdraw(QueuedCall& call) noexcept {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (!static_cast<base::Link<>&>(call).linked()) {
         return false;
     }
@@ -99,7 +95,7 @@ bool Channel::withdraw(QueuedCall& call) noexcept {
 
 int Channel::pulse(const PulseContent& content) noexcept {
     Woken woken;
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (destroyed_) {
         return ESRCH;
     }
@@ -117,7 +113,7 @@ int Channel::pulse(const PulseContent& content) noexcept {
 void Channel::pulse(Pulse& pulse, const PulseContent& content,
                     std::shared_ptr<void> whole) noexcept {
     Woken woken;
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (destroyed_ || pulse.linked()) {
         return;
     }
@@ -127,7 +123,7 @@ void Channel::pulse(Pulse& pulse, const PulseContent& content,
 
 void Channel::withdraw(Pulse& pulse) noexcept {
     std::shared_ptr<void> whole;  // goes without the lock
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (pulse.linked()) {
         pulses_.remove(pulse);
         whole = std::move(pulse.whole);
@@ -193,7 +189,7 @@ void Channel::take_pulse_locked(Pulse& pulse, Received& received) noexcept {
 }
 
 void Channel::when_room(std::weak_ptr<RoomListener> listener) {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     listeners_.push_back(std::move(listener));
     if (destroyed_ || pulses_.count() < pulses_queued_max) {
         tell_of_room_locked();
@@ -246,21 +242,14 @@ Pulse* Channel::new_pulse_locked() noexcept {
     if (pulses_.count() >= pulses_queued_max) {
         return nullptr;
     }
-    if (spare_.empty()) {
-        return new (std::nothrow) Pulse;
-    }
-    --spare_count_;
-    return &spare_.pop_front();
+    return pool_.take();
 }
 
 void Channel::discard_locked(Pulse& pulse) noexcept {
-    if (!stands_alone(pulse)) {
-        pulse.whole.reset();
-    } else if (spare_count_ < pulses_spare_max) {
-        spare_.push_back(pulse);
-        ++spare_count_;
+    if (stands_alone(pulse)) {
+        pool_.give_back(pulse);
     } else {
-        delete &pulse;
+        pulse.whole.reset();
     }
 }
 
@@ -279,7 +268,7 @@ void Channel::show_locked() noexcept {
 }
 
 bool Channel::add_client(const std::shared_ptr<Client>& client) {
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     if (!destroyed_) {
         clients_.push_back(client);
     }
@@ -288,7 +277,7 @@ bool Channel::add_client(const std::shared_ptr<Client>& client) {
 
 void Channel::remove_client(const Client& client) noexcept {
     std::shared_ptr<Client> gone;  // goes without the lock
-    const std::lock_guard lock{mutex_};
+    const SectionLock lock{mutex_};
     const auto found =
         std::ranges::find(clients_, &client, [](const auto& known) { return known.get(); });
     if (found != clients_.end()) {
@@ -301,7 +290,7 @@ void Channel::destroy() noexcept {
     std::vector<std::shared_ptr<Client>> clients;
     {
         Woken woken;
-        const std::lock_guard lock{mutex_};
+        const SectionLock lock{mutex_};
         destroyed_ = true;
         while (!waiters_.empty()) {
             woken.finish(waiters_.pop_front(), ESRCH);

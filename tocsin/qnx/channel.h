@@ -12,6 +12,7 @@
 #include <tocsin/base/list.h>
 #include <tocsin/core/wake_channel.h>
 #include <tocsin/qnx/arrivals.h>
+#include <tocsin/qnx/pulse_pool.h>
 #include <tocsin/qnx/queued_call.h>
 #include <tocsin/qnx/waiting.h>
 
@@ -137,8 +138,7 @@ private:
     std::uint64_t next_order_ = 0;
     Arrivals<QueuedCall> calls_;
     Arrivals<Pulse> pulses_;
-    base::List<Pulse> spare_;
-    std::size_t spare_count_ = 0;
+    PulsePool pool_;
     base::List<Waiter> waiters_;
     std::vector<std::shared_ptr<Client>> clients_;
     std::vector<std::weak_ptr<RoomListener>> listeners_;

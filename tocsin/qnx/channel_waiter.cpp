@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/section.h>
 
 namespace tocsin::qnx {
 
@@ -43,7 +44,7 @@ int Channel::Waiter::wait(Timeout timeout) {
 
 // False when it has been finished.
 bool Channel::Waiter::leave() noexcept {
-    const std::lock_guard lock{channel_.mutex_};
+    const SectionLock lock{channel_.mutex_};
     if (done_) {
         return false;
     }
@@ -71,7 +72,7 @@ void Channel::Waiter::get_up() noexcept {
 
 void Channel::Waiter::give_back() noexcept {
     Woken woken;
-    const std::lock_guard lock{channel_.mutex_};
+    const SectionLock lock{channel_.mutex_};
     if (result_ == 0) {
         channel_.put_back_locked(received_, woken);
     }

@@ -10,6 +10,7 @@
 
 #include <tocsin/qnx/link/native_files.h>
 #include <tocsin/qnx/process_table.h>
+#include <tocsin/qnx/section.h>
 
 namespace tocsin::qnx {
 
@@ -63,7 +64,7 @@ unsigned Connection::set_flags(unsigned mask, unsigned bits) noexcept {
 
 int Connections::add(const std::shared_ptr<Connection>& connection) noexcept {
     Table& all = table.get();
-    const std::lock_guard lock{all.mutex};
+    const SectionLock lock{all.mutex};
     auto& known = all.connections;
     auto place = std::ranges::find(known, nullptr);
     if (place == known.end()) {
@@ -83,21 +84,21 @@ int Connections::add(const std::shared_ptr<Connection>& connection) noexcept {
 
 std::shared_ptr<Connection> Connections::find(int coid) noexcept {
     Table& all = table.get();
-    const std::lock_guard lock{all.mutex};
+    const SectionLock lock{all.mutex};
     const std::shared_ptr<Connection>* const found = all.find_locked(coid);
     return found == nullptr ? nullptr : *found;
 }
 
 std::shared_ptr<Connection> Connections::take(int coid) noexcept {
     Table& all = table.get();
-    const std::lock_guard lock{all.mutex};
+    const SectionLock lock{all.mutex};
     std::shared_ptr<Connection>* const found = all.find_locked(coid);
     return found == nullptr ? nullptr : std::exchange(*found, nullptr);
 }
 
 std::shared_ptr<Connection> Connections::next(int coid) noexcept {
     Table& all = table.get();
-    const std::lock_guard lock{all.mutex};
+    const SectionLock lock{all.mutex};
     for (std::shared_ptr<Connection>& connection : all.connections) {
         if (connection != nullptr && connection->coid() >= coid) {
             return connection;
@@ -109,7 +110,7 @@ std::shared_ptr<Connection> Connections::next(int coid) noexcept {
 std::vector<std::shared_ptr<Connection>> Connections::all() {
     Table& all = table.get();
     std::vector<std::shared_ptr<Connection>> found;
-    const std::lock_guard lock{all.mutex};
+    const SectionLock lock{all.mutex};
     std::ranges::copy_if(all.connections, std::back_inserter(found),
                          [](const auto& connection) { return connection != nullptr; });
     return found;
@@ -125,6 +126,10 @@ Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout) {
 }
 
 int pulse_through(int coid, const PulseContent& content) noexcept {
+    return Section::is_inside() ? Section::send_later(coid, content) : pulse_now(coid, content);
+}
+
+int pulse_now(int coid, const PulseContent& content) noexcept {
     if (is_descriptor(coid)) {
         return DescriptorCalls::get().pulse(coid, content);
     }

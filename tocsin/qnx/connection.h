@@ -111,9 +111,11 @@ private:
 };
 
 // Through a connection or a descriptor, by number: EBADF when it is neither. send_through() is a
-// cancellation point.
+// cancellation point. pulse_through() to a connection may be called by signal handlers: pulse_now()
+// may not, see Section.
 [[nodiscard]] Answer send_through(int coid, Pieces message, Pieces room, Timeout timeout);
 [[nodiscard]] int pulse_through(int coid, const PulseContent& content) noexcept;
+[[nodiscard]] int pulse_now(int coid, const PulseContent& content) noexcept;
 
 // Who is behind it; 0 when nobody is.
 [[nodiscard]] ServerIdentity server_behind(int coid) noexcept;

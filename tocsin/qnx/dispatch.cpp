@@ -11,6 +11,7 @@
 #include <tocsin/base/errors.h>
 #include <tocsin/qnx/caught_signals.h>
 #include <tocsin/qnx/channels.h>
+#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -104,6 +105,7 @@ public:
 
     // Whether unblock() was called since it began.
     [[nodiscard]] bool end() noexcept {
+        const Uncancelled here;
         ended_ = true;
         if (channel_ != nullptr) {
             channel_->end_to_watch();

@@ -118,8 +118,10 @@ void FileMessage::reply(long status, std::span<const ::iovec> pieces) {
     }
 }
 
+// Only who sends a message can send it again; the kernel would hand ERESTART on to the program.
 void FileMessage::fail(int error) {
-    finish_(*this, {.error = error});
+    const bool by_sender = area_ != nullptr;
+    finish_(*this, {.error = error == ERESTART && !by_sender ? EINTR : error});
 }
 
 std::shared_ptr<Binding> binding_for(const ::resmgr_context_t& context) noexcept {

@@ -94,6 +94,8 @@ int iofunc_devctl(resmgr_context_t* ctp, io_devctl_t* msg, iofunc_ocb_t* ocb, io
     case DCMD_ALL_GETMOUNTFLAGS:
         return reply_int(*ctp, *msg,
                          attr->mount == nullptr ? 0 : static_cast<int>(attr->mount->flags));
+    case DCMD_ALL_GETOWN:
+        return reply_int(*ctp, *msg, 0);  // nobody: fcntl(2) keeps that to itself
     default:
         return _RESMGR_DEFAULT;
     }

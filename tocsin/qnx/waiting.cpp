@@ -9,6 +9,7 @@
 
 #include <tocsin/base/fork.h>
 #include <tocsin/qnx/events.h>
+#include <tocsin/qnx/section.h>
 
 namespace tocsin::qnx {
 
@@ -74,6 +75,7 @@ int own_thread() noexcept {
 }
 
 int own_priority() noexcept {
+    const Section here;  // what it asks for may be locked
     int policy = SCHED_OTHER;
     ::sched_param parameters = {};
     if (::pthread_getschedparam(::pthread_self(), &policy, &parameters) != 0 ||

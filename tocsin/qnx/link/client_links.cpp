@@ -55,6 +55,13 @@ struct Table {
 
 ProcessTable<Table> table;
 
+void forget_if_gone_locked(Table& all, ::uid_t user) noexcept {
+    const auto found = all.users.find(user);
+    if (found != all.users.end() && found->second.links == 0 && found->second.areas == 0) {
+        all.users.erase(found);
+    }
+}
+
 // Throws std::bad_alloc.
 void enter(base::Descriptor socket) {
     const ::ucred peer = LinkSocket::peer(socket);
@@ -149,31 +156,29 @@ void ClientLinks::remove(const ClientLink& link) noexcept {
     }
     gone = std::move(found->second);
     all.links.erase(found);
-    const auto user = all.users.find(link.peer().uid);
-    if (user != all.users.end() && --user->second.links == 0) {
-        all.users.erase(user);
-    }
+    --all.users[link.peer().uid].links;
+    forget_if_gone_locked(all, link.peer().uid);
 }
 
-// Of a user who has a link.
 bool ClientLinks::take_area(::uid_t user) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
-    const auto found = all.users.find(user);
-    if (found == all.users.end() ||
-        (!is_trusted(user) && found->second.areas == areas_of_user_max)) {
+    try {
+        Held& held = all.users[user];
+        const bool may = is_trusted(user) || held.areas < areas_of_user_max;
+        held.areas += may ? 1 : 0;
+        return may;
+    } catch (const std::bad_alloc&) {
         return false;
     }
-    ++found->second.areas;
-    return true;
 }
 
 void ClientLinks::give_back_areas(::uid_t user, std::size_t count) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
-    const auto found = all.users.find(user);
-    if (found != all.users.end()) {
+    if (const auto found = all.users.find(user); found != all.users.end()) {
         found->second.areas -= static_cast<int>(count);
+        forget_if_gone_locked(all, user);
     }
 }
 

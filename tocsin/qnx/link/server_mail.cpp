@@ -1,6 +1,7 @@
 // Events that a server has put into its mailbox, or sent. Private to tocsin/qnx.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <mutex>
@@ -52,6 +53,13 @@ private:
 };
 
 ProcessTable<DirectLinks> direct_links;
+
+// Whether the thread is taking mail, and has to look once more.
+struct Taking {
+    std::atomic<bool> on{false};
+    std::atomic<bool> again{false};
+};
+thread_local constinit Taking taking;
 
 }  // namespace
 
@@ -111,13 +119,24 @@ void ServerLink::take_mail_locked(SignalsHeld& signals) noexcept {
     }
 }
 
+// A handler that has interrupted its thread here would wait for what the thread holds: it leaves
+// the rest to the thread.
 void ServerLink::take_all_mail() noexcept {
-    const Uncancelled here;
-    for (const std::shared_ptr<ServerLink>& link : direct_links.get().hold()) {
-        if (link != nullptr) {
-            link->take_mail();
-        }
+    if (taking.on) {
+        taking.again = true;
+        return;
     }
+    const Uncancelled here;
+    do {
+        taking.on = true;
+        taking.again = false;
+        for (const std::shared_ptr<ServerLink>& link : direct_links.get().hold()) {
+            if (link != nullptr) {
+                link->take_mail();
+            }
+        }
+        taking.on = false;
+    } while (taking.again);
 }
 
 // It was sent after what lies in the mailbox.
