@@ -196,22 +196,5 @@ TEST_F(HostileLink, a_second_message_in_an_area_that_is_in_use_ends_the_link) {
     ::munmap(start, 8192);
 }
 
-// Where huge pages are missing, memory of such would end who touches it.
-TEST_F(HostileLink, memory_of_huge_pages_is_refused) {
-    constexpr std::size_t size = std::size_t{2} << 20U;
-    const base::Descriptor huge{
-        ::memfd_create("huge", MFD_CLOEXEC | MFD_ALLOW_SEALING | MFD_HUGETLB)};
-    ASSERT_GE(huge.number(), 0);
-    ASSERT_EQ(::ftruncate(huge.number(), size), 0);
-    ASSERT_EQ(::fcntl(huge.number(), F_ADD_SEALS, int{all}), 0);
-    const Stranger stranger{server.process.pid};
-    stranger.greet();
-    Frame area;
-    area.kind = FrameKind::area;
-    area.size = size;
-    EXPECT_TRUE(stranger.say(area, huge.number()));
-    EXPECT_TRUE(stranger.turned_away());
-}
-
 }  // namespace
 }  // namespace tocsin::qnx

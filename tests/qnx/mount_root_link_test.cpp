@@ -195,6 +195,26 @@ TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together)
     EXPECT_EQ(next.wait(), 0);
 }
 
+// A server that has not received what tells of their end knows them still.
+TEST(MountRootLink, connections_of_another_user_are_limited_until_their_end_is_received) {
+    Server open{_NTO_CHF_DISCONNECT};
+    const std::uint64_t token = Channels::find(open.chid)->token();
+    Process nobody{[&](Process&) {
+        become_nobody();
+        int count = 0;
+        int coid = 0;
+        do {
+            coid = RemoteConnection::attach(::getppid(), open.chid, token, 0);
+            ConnectDetach(coid);
+        } while (coid >= 0 && ++count <= ClientLinks::clients_of_user_max);
+        return count == ClientLinks::clients_of_user_max && coid == -EAGAIN ? 0 : 1;
+    }};
+    EXPECT_EQ(nobody.wait(), 0);
+    const int own = ConnectAttach_r(0, ::getpid(), open.chid, _NTO_SIDE_CHANNEL, 0);
+    EXPECT_GE(own, 0) << "others are not concerned";
+    ConnectDetach(own);
+}
+
 TEST(MountRootLink, another_user_needs_the_token_of_the_channel) {
     Server open;
     const std::uint64_t token = Channels::find(open.chid)->token();

@@ -103,7 +103,10 @@ TEST(Names, somebody_who_looks_keeps_nobody_from_the_name) {
     const std::string name = "tocsin-looked-at-" + std::to_string(::getpid());
     const std::string file = directory + '/' + name;
     const base::Descriptor looked_at{::open(file.c_str(), O_CREAT | O_RDONLY | O_CLOEXEC, 0644)};
+    struct ::flock readers = {};
+    readers.l_type = F_RDLCK;
     ASSERT_EQ(::flock(looked_at.number(), LOCK_SH), 0);
+    ASSERT_EQ(::fcntl(looked_at.number(), F_OFD_SETLK, &readers), 0);
     name_attach_t* const attached = name_attach(nullptr, name.c_str(), 0);
     ASSERT_NE(attached, nullptr);
     EXPECT_EQ(name_attach(nullptr, name.c_str(), 0), nullptr);

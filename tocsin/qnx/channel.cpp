@@ -45,6 +45,11 @@ bool Channel::is_destroyed() noexcept {
     return destroyed_;
 }
 
+void Channel::set_watchers(std::shared_ptr<const std::atomic<int>> watchers) noexcept {
+    const SectionLock lock{mutex_};
+    watchers_ = std::move(watchers);
+}
+
 int Channel::receive(Received& received, Wanted wanted, Timeout timeout) {
     SectionLock lock{mutex_};
     if (destroyed_) {

@@ -61,9 +61,8 @@ public:
 
     [[nodiscard]] bool is_destroyed() noexcept;
 
-    // A thread waits for the descriptor, so that what is sent is awaited.
-    void begin_to_watch() noexcept { ++watching_; }
-    void end_to_watch() noexcept { --watching_; }
+    // How many threads wait for the descriptor, so that what is sent is awaited.
+    void set_watchers(std::shared_ptr<const std::atomic<int>> watchers) noexcept;
 
     // A queued thing, if there is any; never blocks.
     [[nodiscard]] bool try_receive(Received& received, Wanted wanted = Wanted::everything);
@@ -121,7 +120,7 @@ private:
         return !calls_.empty() || !pulses_.empty();
     }
     [[nodiscard]] bool awaited_locked() const noexcept {
-        return !waiters_.empty() || watching_ > 0;
+        return !waiters_.empty() || (watchers_ != nullptr && *watchers_ > 0);
     }
     [[nodiscard]] Pulse* new_pulse_locked() noexcept;
     void discard_locked(Pulse& pulse) noexcept;
@@ -134,7 +133,7 @@ private:
     std::mutex mutex_;
     bool destroyed_ = false;
     bool shown_ = false;
-    std::atomic<int> watching_{0};
+    std::shared_ptr<const std::atomic<int>> watchers_;
     std::uint64_t next_order_ = 0;
     Arrivals<QueuedCall> calls_;
     Arrivals<Pulse> pulses_;

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <mutex>
 #include <new>
+#include <sched.h>
 
 #include <tocsin/qnx/link/native_files.h>
 #include <tocsin/qnx/process_table.h>
@@ -90,10 +91,35 @@ std::shared_ptr<Connection> Connections::find(int coid) noexcept {
 }
 
 std::shared_ptr<Connection> Connections::take(int coid) noexcept {
+    std::shared_ptr<Connection> taken;
+    {
+        Table& all = table.get();
+        const SectionLock lock{all.mutex};
+        if (std::shared_ptr<Connection>* const found = all.find_locked(coid)) {
+            taken = std::exchange(*found, nullptr);
+        }
+    }
+    while (taken != nullptr && taken->pulsing_ > 0) {
+        ::sched_yield();
+    }
+    return taken;
+}
+
+Connections::Pulsing::Pulsing(int coid) noexcept {
     Table& all = table.get();
     const SectionLock lock{all.mutex};
-    std::shared_ptr<Connection>* const found = all.find_locked(coid);
-    return found == nullptr ? nullptr : std::exchange(*found, nullptr);
+    if (std::shared_ptr<Connection>* const found = all.find_locked(coid); found != nullptr) {
+        connection_ = found->get();
+    }
+    if (connection_ != nullptr) {
+        ++connection_->pulsing_;
+    }
+}
+
+Connections::Pulsing::~Pulsing() {
+    if (connection_ != nullptr) {
+        --connection_->pulsing_;
+    }
 }
 
 std::shared_ptr<Connection> Connections::next(int coid) noexcept {
@@ -133,7 +159,8 @@ int pulse_now(int coid, const PulseContent& content) noexcept {
     if (is_descriptor(coid)) {
         return DescriptorCalls::get().pulse(coid, content);
     }
-    const std::shared_ptr<Connection> connection = Connections::find(coid);
+    const Connections::Pulsing pulsing{coid};
+    Connection* const connection = pulsing.connection();
     return connection == nullptr ? EBADF : connection->pulse(content);
 }
 

@@ -70,14 +70,31 @@ private:
 
     std::atomic<unsigned> flags_;
     std::atomic<int> coid_{0};
+    std::atomic<int> pulsing_{0};  // threads that are sending a pulse through it
 };
 
 class Connections {
 public:
+    // A connection that stays for the moment of a pulse. Its end is never left to who sends one, as
+    // that may be a signal handler.
+    class Pulsing {
+    public:
+        explicit Pulsing(int coid) noexcept;
+        ~Pulsing();
+        Pulsing(const Pulsing&) = delete;
+        Pulsing& operator=(const Pulsing&) = delete;
+
+        // nullptr when there is no such connection.
+        [[nodiscard]] Connection* connection() const noexcept { return connection_; }
+
+    private:
+        Connection* connection_ = nullptr;
+    };
+
     // Gives the connection the lowest free number. 0, EAGAIN, ENOMEM.
     [[nodiscard]] static int add(const std::shared_ptr<Connection>& connection) noexcept;
 
-    // By number, or empty; and takes it out of the table.
+    // By number, or empty; and takes it out of the table, when no pulse is being sent through it.
     [[nodiscard]] static std::shared_ptr<Connection> find(int coid) noexcept;
     [[nodiscard]] static std::shared_ptr<Connection> take(int coid) noexcept;
 

@@ -77,7 +77,7 @@ void Dispatch::set_timeout(std::optional<base::Duration> timeout) noexcept {
 void Dispatch::unblock() noexcept {
     const std::lock_guard lock{mutex_};
     ++unblocked_;
-    to_hear_ = waiting_;
+    to_hear_ = *waiting_;
     if (to_hear_ > 0) {
         bell_.post();
     }
@@ -88,12 +88,8 @@ class Dispatch::Waiting {
 public:
     explicit Waiting(Dispatch& dispatch) noexcept : dispatch_{dispatch} {
         const std::lock_guard lock{dispatch_.mutex_};
-        ++dispatch_.waiting_;
+        ++*dispatch_.waiting_;
         unblocked_ = dispatch_.unblocked_;
-        channel_ = dispatch_.channel_;
-        if (channel_ != nullptr) {
-            channel_->begin_to_watch();
-        }
     }
     ~Waiting() {
         if (!ended_) {
@@ -107,11 +103,8 @@ public:
     [[nodiscard]] bool end() noexcept {
         const Uncancelled here;
         ended_ = true;
-        if (channel_ != nullptr) {
-            channel_->end_to_watch();
-        }
         const std::lock_guard lock{dispatch_.mutex_};
-        --dispatch_.waiting_;
+        --*dispatch_.waiting_;
         if (dispatch_.unblocked_ == unblocked_) {
             return false;
         }
@@ -123,7 +116,6 @@ public:
 
 private:
     Dispatch& dispatch_;
-    std::shared_ptr<Channel> channel_;
     unsigned unblocked_ = 0;
     bool ended_ = false;
 };
@@ -192,17 +184,13 @@ void Dispatch::stop_using(int id) noexcept {
 }
 
 bool Dispatch::take_from(int id, Context& context) {
+    const std::span<std::byte> buffer = context.file_buffer();
     const std::shared_ptr<ServedPath> path = use(id);
     if (path == nullptr) {
         return false;
     }
-    std::error_code error = std::make_error_code(std::errc::not_enough_memory);
-    try {
-        error = path->server().receive(context.file_buffer(), context.file_size);
-    } catch (const std::bad_alloc&) {
-        stop_using(id);
-        throw;
-    }
+    const Uncancelled here;
+    const std::error_code error = path->server().receive(buffer, context.file_size);
     if (error == std::errc::no_such_device) {
         // Somebody has unmounted the path.
         ::epoll_ctl(set_.number(), EPOLL_CTL_DEL, path->server().descriptor(), nullptr);

@@ -53,6 +53,10 @@ public:
     // Does what block() has noted. -1 for what dispatch_handler() says so of.
     int handle(Context& context);
 
+    // Calls the function for a parked message of a file once more. False when its path is not, or
+    // no longer, one of this dispatch's. Throws std::bad_alloc.
+    [[nodiscard]] bool handle_again(Context& context, const std::shared_ptr<FileMessage>& message);
+
     // What messages and pulses go to, and the descriptors that are waited for beside them.
     [[nodiscard]] Routes& routes() noexcept { return routes_; }
     [[nodiscard]] Selects& selects();  // throws std::system_error
@@ -126,8 +130,9 @@ private:
     Routes routes_;
     std::optional<Selects> selects_;
     unsigned unblocked_ = 0;  // how often
-    int waiting_ = 0;         // threads in epoll_wait(2)
-    int to_hear_ = 0;         // those of them who have yet to hear the bell
+    // Threads in epoll_wait(2); the channel looks at it, too.
+    const std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
+    int to_hear_ = 0;  // those of them who have yet to hear the bell
     std::atomic<base::Duration::rep> timeout_{-1};
     unsigned parts_max_ = 1;
     std::size_t message_size_max_;

@@ -40,6 +40,7 @@ void Dispatch::watch_channel_locked(const std::shared_ptr<Channel>& channel) {
         throw std::system_error{base::last_error(), "cannot wait for a channel"};
     }
     watch(descriptor, channel_name);
+    channel->set_watchers(waiting_);
     channel_ = channel;
 }
 
@@ -134,13 +135,14 @@ int Dispatch::handle(Context& context) {
 class Dispatch::Visit {
 public:
     Visit(Dispatch& dispatch, Context& context, const ServedPath& path) noexcept
-        : dispatch_{dispatch}, context_{context}, used_{dispatch.use(path.id())} {
-        if (used_.get() == &path) {
-            context_.path = used_;
-        }
+        : dispatch_{dispatch},
+          context_{context},
+          outer_{context.path},
+          used_{dispatch.use(path.id())} {
+        context_.path = used_.get() == &path ? used_ : nullptr;
     }
     ~Visit() {
-        context_.path.reset();
+        context_.path = outer_;
         if (used_ != nullptr) {
             dispatch_.stop_using(used_->id());
         }
@@ -153,6 +155,7 @@ public:
 private:
     Dispatch& dispatch_;
     Context& context_;
+    const std::shared_ptr<ServedPath> outer_;
     const std::shared_ptr<ServedPath> used_;
 };
 
@@ -162,6 +165,15 @@ void Dispatch::handle_call(Context& context) {
     if (const Visit visit{*this, context, *path}) {
         path->process(context);
     }
+}
+
+bool Dispatch::handle_again(Context& context, const std::shared_ptr<FileMessage>& message) {
+    ServedPath& path = message->binding()->path();
+    const Visit visit{*this, context, path};
+    if (visit) {
+        path.run_again(context, message);
+    }
+    return static_cast<bool>(visit);
 }
 
 int Dispatch::handle_message(Context& context) {

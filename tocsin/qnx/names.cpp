@@ -80,9 +80,20 @@ struct ::flock whole(short type) noexcept {
     return lock;
 }
 
+// Others can read it, and so lock it against writers only.
 bool has_owner(const base::Descriptor& file) noexcept {
-    struct ::flock found = whole(F_WRLCK);
+    struct ::flock found = whole(F_RDLCK);
     return ::fcntl(file.number(), F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
+}
+
+// False when somebody else has made it his own.
+bool make_own(const base::Descriptor& file) {
+    struct ::flock own = whole(F_WRLCK);
+    const bool made = ::fcntl(file.number(), F_OFD_SETLK, &own) == 0;
+    if (!made && ((errno != EAGAIN && errno != EACCES) || has_owner(file))) {
+        fail(errno == EAGAIN || errno == EACCES ? EEXIST : errno, "the name is in use");
+    }
+    return made;
 }
 
 // Locked; the file of an owner who is gone is taken over.
@@ -93,12 +104,12 @@ base::Descriptor lock(const std::string& path) {
         if (!file) {
             fail(errno, "cannot make the name");
         }
-        struct ::flock own = whole(F_WRLCK);
-        if (::fcntl(file.number(), F_OFD_SETLK, &own) != 0) {
-            fail(errno == EAGAIN || errno == EACCES ? EEXIST : errno, "the name is in use");
-        }
+        const bool own = make_own(file);
         if (is_same_file(file, path)) {
-            return file;
+            if (own) {
+                return file;
+            }
+            ::unlink(path.c_str());  // somebody who is no owner keeps it locked
         }
     }
 }

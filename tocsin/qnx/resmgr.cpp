@@ -146,8 +146,7 @@ int resmgr_msg_again(resmgr_context_t* ctp, int rcvid) {
     }
     try {
         Context& context = Context::of(reinterpret_cast<dispatch_context_t*>(ctp));
-        message->binding()->path().run_again(context, message);
-        return 0;
+        return context.dispatch.handle_again(context, message) ? 0 : fail_with(ESRCH);
     } catch (const std::bad_alloc&) {
         return fail_with(ENOMEM);
     }

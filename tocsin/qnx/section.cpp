@@ -30,6 +30,7 @@ struct State {
 
 // Those that come meanwhile, too.
 void send_held() noexcept {
+    const int error = errno;
     std::size_t sent = 0;
     std::size_t count = 0;
     do {
@@ -38,6 +39,7 @@ void send_held() noexcept {
             static_cast<void>(pulse_now(state.held[sent].coid, state.held[sent].content));
         }
     } while (!state.count.compare_exchange_strong(count, 0));
+    errno = error;
 }
 
 }  // namespace

@@ -137,16 +137,24 @@ void ServedPath::serve_who(resource::FileCall call) {
                            .version = native_version});
 }
 
-// No client when the ticket is nobody's.
-Sender ServedPath::sender_by(std::uint64_t ticket, int coid) const {
-    const std::shared_ptr<ClientLink> link = ClientLinks::find(ticket);
+// Nothing when the ticket is nobody's, or another user's: a manager that pretends to be somebody
+// else is told the ticket that was meant for him.
+std::shared_ptr<ClientLink> ServedPath::link_by(std::uint64_t ticket,
+                                                const resource::FileCall& call) {
+    std::shared_ptr<ClientLink> link = ClientLinks::find(ticket);
+    const bool his = link != nullptr && link->peer().uid == call.caller().uid;
+    return his ? link : nullptr;
+}
+
+Sender ServedPath::sender_by(std::uint64_t ticket, int coid, const resource::FileCall& call) const {
+    const std::shared_ptr<ClientLink> link = link_by(ticket, call);
     return {.client = link == nullptr ? nullptr : link->file_client(attachment_.channel),
             .coid = coid};
 }
 
 void ServedPath::serve_notify(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                               const NativeNotify& question) {
-    const Sender asking = sender_by(question.ticket, question.coid);
+    const Sender asking = sender_by(question.ticket, question.coid, call);
     NativeNotify told;
     told.error = asking.client == nullptr ? ESTALE : 0;
     if (told.error == 0 && is_wakeful(question.event, question.action)) {
@@ -167,7 +175,7 @@ void ServedPath::serve_notify(resource::FileCall call, const std::shared_ptr<Bin
 }
 
 void ServedPath::serve_enter(resource::FileCall call, const NativeEnter& question) {
-    const Sender entering = sender_by(question.ticket, 0);
+    const Sender entering = sender_by(question.ticket, 0, call);
     NativeEnter told;
     told.error = entering.client == nullptr ? ESTALE : 0;
     told.scoid = entering.client == nullptr ? 0 : entering.client->scoid();
@@ -176,7 +184,7 @@ void ServedPath::serve_enter(resource::FileCall call, const NativeEnter& questio
 
 void ServedPath::serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                              const NativeClose& question) {
-    const Sender closing = sender_by(question.ticket, question.coid);
+    const Sender closing = sender_by(question.ticket, question.coid, call);
     if (closing.client == nullptr ||
         !binding->users().remove({.client = closing.client, .coid = closing.coid})) {
         return call.reply_ioctl(0, {});
@@ -236,8 +244,8 @@ int ServedPath::run_leading_parts(const std::shared_ptr<Binding>& binding, const
 
 void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                             const NativeSend& question) {
-    const Sender sending = sender_by(question.ticket, question.coid);
-    const std::shared_ptr<ClientLink> link = ClientLinks::find(question.ticket);
+    const Sender sending = sender_by(question.ticket, question.coid, call);
+    const std::shared_ptr<ClientLink> link = link_by(question.ticket, call);
     NativeSend told;
     if (sending.client == nullptr || link == nullptr) {
         told.error = ESTALE;

@@ -25,6 +25,7 @@
 
 namespace tocsin::qnx {
 
+class ClientLink;
 class Context;
 struct Connect;
 
@@ -214,7 +215,10 @@ private:
                     const NativeSend& question);
     void serve_devctl(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                       std::span<const std::byte> input);
-    [[nodiscard]] Sender sender_by(std::uint64_t ticket, int coid) const;
+    [[nodiscard]] static std::shared_ptr<ClientLink> link_by(std::uint64_t ticket,
+                                                             const resource::FileCall& call);
+    [[nodiscard]] Sender sender_by(std::uint64_t ticket, int coid,
+                                   const resource::FileCall& call) const;
     void close_for(Context& context, const std::shared_ptr<Binding>& binding, const Sender& from);
     void close_for_users(Context& context, Binding& binding) noexcept;
 

@@ -8,6 +8,8 @@
 #include <pthread.h>
 #include <utility>
 
+#include <tocsin/qnx/uncancelled.h>
+
 namespace tocsin::qnx {
 
 namespace {
@@ -95,6 +97,7 @@ public:
         lock.unlock();
     }
     ~Waiting() {
+        const Uncancelled here;
         const std::lock_guard lock{pool_.mutex_};
         pool_.waiting_.erase(place_);
         pool_.stop_waiting_locked();
@@ -162,6 +165,7 @@ void ThreadPool::start_some_locked() noexcept {
 }
 
 void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
+    const Uncancelled here;
     if (context != nullptr && attributes_.context_free != nullptr) {
         attributes_.context_free(context);
     }

@@ -9,7 +9,6 @@
 
 #include <tocsin/base/fork.h>
 #include <tocsin/qnx/events.h>
-#include <tocsin/qnx/section.h>
 
 namespace tocsin::qnx {
 
@@ -74,12 +73,12 @@ int own_thread() noexcept {
     return thread;
 }
 
+// By system calls: glibc's own functions lock what a signal handler may have interrupted its thread
+// in having locked.
 int own_priority() noexcept {
-    const Section here;  // what it asks for may be locked
-    int policy = SCHED_OTHER;
+    const int policy = ::sched_getscheduler(0);
     ::sched_param parameters = {};
-    if (::pthread_getschedparam(::pthread_self(), &policy, &parameters) != 0 ||
-        parameters.sched_priority == 0) {
+    if ((policy != SCHED_FIFO && policy != SCHED_RR) || ::sched_getparam(0, &parameters) != 0) {
         return usual_priority;
     }
     return parameters.sched_priority;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <ctime>
 #include <fcntl.h>
+#include <pthread.h>
 #include <string_view>
 #include <sys/file.h>
 #include <sys/mount.h>
@@ -174,6 +175,13 @@ void leave_the_server(int life, Mount& mount) noexcept {
 // Forked twice, so that it is no child that the program could wait for; without signals, whose
 // handlers are the program's. A socket, as a pipe whose other end was killed would end the server.
 Janitor::Janitor(const Task& task) noexcept {
+    int cancellable = 0;
+    ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellable);
+    start(task);
+    ::pthread_setcancelstate(cancellable, nullptr);
+}
+
+void Janitor::start(const Task& task) noexcept {
     const base::Descriptor root{::open(task.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
     std::array<int, 2> ends{};
     if (!may_copy_itself || !root ||

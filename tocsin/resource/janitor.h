@@ -32,6 +32,8 @@ public:
     Janitor& operator=(const Janitor&) = delete;
 
 private:
+    void start(const Task& task) noexcept;
+
     base::Descriptor life_;  // its end tells of the server's
 };
 

@@ -175,7 +175,7 @@ int ClientLink::attach(int chid, std::uint64_t token, unsigned flags,
     Connected& known = connected_[chid];
     if (known.channel != channel) {
         const auto entering = std::make_shared<RemoteClient>(channel, shared_from_this());
-        if (const int error = entering->enter(); error != 0) {
+        if (const int error = entering->counted() ? entering->enter() : EAGAIN; error != 0) {
             if (known.channel == nullptr) {
                 connected_.erase(chid);
             }
@@ -212,7 +212,7 @@ bool ClientLink::take_area(const Frame& frame, const base::Descriptor& passed) {
     {
         const std::lock_guard lock{mutex_};
         areas_.emplace(frame.area, area);
-        if (!ClientLinks::take_area(peer_.uid)) {
+        if (!ClientLinks::take(ClientLinks::Share::area, peer_.uid)) {
             areas_.erase(frame.area);
             return false;
         }
@@ -304,7 +304,8 @@ bool ClientLink::take_pulse(const Frame& frame) {
             held_ = frame;
             stalled_ = true;
         }
-        Service::forget(socket_.number());
+        // Its end is told once, and found when there is room.
+        Service::change(socket_.number(), EPOLLONESHOT);
         known.channel->when_room(weak_from_this());
     }
     return true;
@@ -313,10 +314,8 @@ bool ClientLink::take_pulse(const Frame& frame) {
 void ClientLink::room() noexcept {
     const std::lock_guard lock{mutex_};
     stalled_ = false;
-    const int error =
-        ended_ ? 0 : Service::watch(socket_.number(), EPOLLIN | EPOLLOUT, shared_from_this());
-    if (error != 0) {
-        ::shutdown(socket_.number(), SHUT_RDWR);
+    if (!ended_) {
+        Service::change(socket_.number(), EPOLLIN | EPOLLOUT);
     }
 }
 
@@ -364,7 +363,7 @@ void ClientLink::end() noexcept {
     std::vector<FileClient> file_clients;
     {
         const std::lock_guard lock{mutex_};
-        ClientLinks::give_back_areas(peer_.uid, areas_.size());
+        ClientLinks::give_back(ClientLinks::Share::area, peer_.uid, areas_.size());
         areas_.clear();
         file_clients.swap(file_clients_);
     }

@@ -22,7 +22,7 @@ std::shared_ptr<RemoteClient> ClientLink::file_client(const std::shared_ptr<Chan
         }
     }
     const auto client = std::make_shared<RemoteClient>(channel, shared_from_this());
-    if (client->enter() != 0) {
+    if (!client->counted() || client->enter() != 0) {
         return nullptr;
     }
     std::shared_ptr<RemoteClient> found;
@@ -109,7 +109,7 @@ bool ClientLink::put_locked(const struct ::sigevent& event) noexcept {
         break;
     }
     if (!sleepers_ || !sleepers_->wake_one()) {
-        // When there is no room for it the client has something to read, and looks then, too.
+        // When there is no room for it the client has something to read, and looks afterwards.
         Frame mail;
         mail.kind = FrameKind::mail;
         static_cast<void>(LinkSocket::send(socket_.number(), mail));

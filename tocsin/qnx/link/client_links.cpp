@@ -43,7 +43,18 @@ private:
 struct Held {
     int links = 0;
     int areas = 0;
+    int clients = 0;
+
+    [[nodiscard]] int& of(ClientLinks::Share share) noexcept {
+        return share == ClientLinks::Share::area ? areas : clients;
+    }
+    [[nodiscard]] bool nothing() const noexcept { return links == 0 && areas == 0 && clients == 0; }
 };
+
+constexpr int most_of(ClientLinks::Share share) noexcept {
+    return share == ClientLinks::Share::area ? ClientLinks::areas_of_user_max
+                                             : ClientLinks::clients_of_user_max;
+}
 
 struct Table {
     std::mutex mutex;
@@ -57,7 +68,7 @@ ProcessTable<Table> table;
 
 void forget_if_gone_locked(Table& all, ::uid_t user) noexcept {
     const auto found = all.users.find(user);
-    if (found != all.users.end() && found->second.links == 0 && found->second.areas == 0) {
+    if (found != all.users.end() && found->second.nothing()) {
         all.users.erase(found);
     }
 }
@@ -160,24 +171,24 @@ void ClientLinks::remove(const ClientLink& link) noexcept {
     forget_if_gone_locked(all, link.peer().uid);
 }
 
-bool ClientLinks::take_area(::uid_t user) noexcept {
+bool ClientLinks::take(Share share, ::uid_t user) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     try {
-        Held& held = all.users[user];
-        const bool may = is_trusted(user) || held.areas < areas_of_user_max;
-        held.areas += may ? 1 : 0;
+        int& held = all.users[user].of(share);
+        const bool may = is_trusted(user) || held < most_of(share);
+        held += may ? 1 : 0;
         return may;
     } catch (const std::bad_alloc&) {
         return false;
     }
 }
 
-void ClientLinks::give_back_areas(::uid_t user, std::size_t count) noexcept {
+void ClientLinks::give_back(Share share, ::uid_t user, std::size_t count) noexcept {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     if (const auto found = all.users.find(user); found != all.users.end()) {
-        found->second.areas -= static_cast<int>(count);
+        found->second.of(share) -= static_cast<int>(count);
         forget_if_gone_locked(all, user);
     }
 }

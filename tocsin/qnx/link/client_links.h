@@ -20,15 +20,21 @@ public:
     // gives it 65,530, suffice for several such users.
     static constexpr int areas_of_user_max = 8192;
 
+    // As how many clients of channels they are known, also after they have gone, until the server
+    // has received what tells it so.
+    static constexpr int clients_of_user_max = 4096;
+
     // From now on processes may connect. 0, or an errno; once is enough.
     [[nodiscard]] static int listen() noexcept;
 
     // Whose ticket that is; empty when it is nobody's.
     [[nodiscard]] static std::shared_ptr<ClientLink> find(std::uint64_t ticket) noexcept;
 
-    // A link of that user's maps one area more; false when they are too many. Each is given back.
-    [[nodiscard]] static bool take_area(::uid_t user) noexcept;
-    static void give_back_areas(::uid_t user, std::size_t count) noexcept;
+    // Takes one thing more for processes of that user; false when they have too many. Each is given
+    // back.
+    enum class Share : std::uint8_t { area, client };
+    [[nodiscard]] static bool take(Share share, ::uid_t user) noexcept;
+    static void give_back(Share share, ::uid_t user, std::size_t count = 1) noexcept;
 
     // The link has ended.
     static void remove(const ClientLink& link) noexcept;

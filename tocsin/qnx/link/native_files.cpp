@@ -18,8 +18,8 @@ namespace tocsin::qnx {
 
 namespace {
 
-// What is known of a descriptor. It may have been closed and be another file by now, so that a
-// manager's word is believed, and not this.
+// What is known of a descriptor. It may have been closed and be another file by now, so that for
+// all but pulses, whose senders never wait, a manager's word is believed, and not this.
 struct Known {
     std::shared_ptr<ServerLink> link;
     int chid = 0;

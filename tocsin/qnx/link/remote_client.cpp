@@ -3,13 +3,22 @@
 
 #include <cerrno>
 
-#include <tocsin/qnx/link/client_link.h>
+#include <tocsin/qnx/link/client_links.h>
 
 namespace tocsin::qnx {
 
 RemoteClient::RemoteClient(const std::shared_ptr<Channel>& channel,
                            const std::shared_ptr<ClientLink>& link)
-    : ChannelClient{channel}, peer_{link->peer()}, link_{link} {}
+    : ChannelClient{channel},
+      peer_{link->peer()},
+      link_{link},
+      counted_{ClientLinks::take(ClientLinks::Share::client, peer_.uid)} {}
+
+RemoteClient::~RemoteClient() {
+    if (counted_) {
+        ClientLinks::give_back(ClientLinks::Share::client, peer_.uid);
+    }
+}
 
 int RemoteClient::deliver(const struct ::sigevent& event) noexcept {
     if (const int error = may_deliver(event); error != 0) {

@@ -14,6 +14,10 @@ class ClientLink;
 class RemoteClient final : public ChannelClient {
 public:
     RemoteClient(const std::shared_ptr<Channel>& channel, const std::shared_ptr<ClientLink>& link);
+    ~RemoteClient() override;
+
+    // False when the user has too many: it is not to be entered anywhere.
+    [[nodiscard]] bool counted() const noexcept { return counted_; }
 
     [[nodiscard]] int deliver(const struct ::sigevent& event) noexcept override;
     [[nodiscard]] Credentials credentials() const noexcept override;
@@ -22,6 +26,7 @@ public:
 private:
     const ::ucred peer_;
     const std::weak_ptr<ClientLink> link_;
+    const bool counted_;
 };
 
 }  // namespace tocsin::qnx

@@ -28,6 +28,11 @@ bool is_harmless(const ServerLink& link, const struct ::sigevent& event) noexcep
     return pulse && event.sigev_code >= _PULSE_CODE_MINAVAIL && goes_to_own_channel(event);
 }
 
+// That may ask its manager first, for which this thread cannot wait.
+bool goes_through_descriptor(const struct ::sigevent& event) noexcept {
+    return SIGEV_GET_TYPE(&event) == SIGEV_PULSE && event.sigev_coid < _NTO_SIDE_CHANNEL;
+}
+
 // The negative mask of a condition may be one of those, too: it comes with the registered code.
 bool is_code_of_kernel(int code) noexcept {
     return code <= _PULSE_CODE_UNBLOCK && code >= _PULSE_CODE_UNBLOCK_TIMER;
@@ -53,6 +58,9 @@ void deliver_from(const ServerLink& link, const struct ::sigevent& event,
     }
     if (is_handle) {
         limit_code(link, found);
+    }
+    if (goes_through_descriptor(found.event)) {
+        return;
     }
     if (is_signal(found.event)) {
         signals.hold();

@@ -69,7 +69,8 @@ std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     std::shared_ptr<ServerLink> link = all.links[process].lock();
-    if (link == nullptr || link->ended()) {
+    // What it asks for by a link that was made as another user a manager would refuse.
+    if (link == nullptr || link->ended() || link->own_user_ != ::geteuid()) {
         std::erase_if(all.links, [](const auto& entry) { return entry.second.expired(); });
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
         if (const int error = link->watch(); error != 0) {
@@ -250,22 +251,20 @@ void ServerLink::forget(const std::shared_ptr<Area>& area) noexcept {
     std::erase(in_use_, area);
 }
 
-void ServerLink::ready(std::uint32_t events) noexcept {
-    if ((events & EPOLLOUT) != 0) {
-        take_mail();
-    }
+void ServerLink::ready(std::uint32_t /*events*/) noexcept {
     for (int turn = 0; turn < frames_in_turn; ++turn) {
         Frame frame;
         base::Descriptor passed;
         const int error = LinkSocket::receive(socket_.number(), frame, passed);
         if (error == EAGAIN || error == EINTR) {
-            return;
+            break;
         }
         if (error != 0 || !take(frame)) {
             take_mail();
             return end();
         }
     }
+    take_mail();  // the socket may have had no room for who wanted to tell of it
 }
 
 bool ServerLink::take(const Frame& frame) noexcept {
@@ -279,8 +278,7 @@ bool ServerLink::take(const Frame& frame) noexcept {
         take_event(frame.event);
         return true;
     case FrameKind::mail:
-        take_mail();
-        return true;
+        return true;  // which is looked at in any case
     case FrameKind::channel_gone:
         tell_of_death(static_cast<int>(frame.number));
         return true;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <unistd.h>
 #include <vector>
 
 #include <tocsin/base/descriptor.h>
@@ -104,6 +105,7 @@ private:
     void end() noexcept;
 
     const ServerIdentity identity_ = new_server_identity();
+    const ::uid_t own_user_ = ::geteuid();
     const ::pid_t process_;
     const base::Descriptor socket_;
     const ::ucred peer_;

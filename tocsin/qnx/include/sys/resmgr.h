@@ -207,7 +207,7 @@ int resmgr_devino(int id, dev_t* device, ino64_t* inode);
 
 /* Calls the handler of a message that has no answer yet once more, in the context of another; when
    the handler has not returned yet, its own thread does that then. -1 with ESRCH: it has been
-   answered. */
+   answered, or its link is not of that dispatch. */
 int resmgr_msg_again(resmgr_context_t* ctp, int rcvid);
 
 /* Waiting and handling in the spelling of QNX 6, on contexts of this layer: each does what the
