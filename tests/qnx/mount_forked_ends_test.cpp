@@ -7,6 +7,7 @@
 #include <atomic>
 #include <fcntl.h>
 #include <sys/siginfo.h>
+#include <sys/socket.h>
 
 #include <gtest/gtest.h>
 
@@ -24,6 +25,7 @@ struct Seen {
     std::atomic<bool> may_go{false};
     std::atomic<bool> closed{false};
     std::atomic<bool> closed_too_early{false};
+    std::atomic<bool> has_gone{false};
 } seen;
 
 int io_notify(::resmgr_context_t* ctp, ::io_notify_t* msg, ::iofunc_ocb_t*) {
@@ -41,6 +43,7 @@ int io_close_dup(::resmgr_context_t* ctp, ::io_close_t*, ::iofunc_ocb_t*) {
     }
     seen.closed_too_early = seen.closed.load();
     iofunc_notify_remove(ctp, seen.armed.data());
+    seen.has_gone = true;
     return EOK;
 }
 
@@ -53,6 +56,12 @@ int io_close_ocb(::resmgr_context_t* ctp, void*, ::iofunc_ocb_t* ocb) {
     return iofunc_close_ocb(ctp, ocb, ocb->attr);
 }
 
+void shut_all_sockets() {
+    for (int descriptor = 3; descriptor < 64; ++descriptor) {
+        ::shutdown(descriptor, SHUT_RDWR);
+    }
+}
+
 TEST(MountForkedEnds, a_file_stays_open_while_its_manager_is_told_of_the_end_of_a_client) {
     Device device;
     device.io.notify = io_notify;
@@ -60,7 +69,7 @@ TEST(MountForkedEnds, a_file_stays_open_while_its_manager_is_told_of_the_end_of_
     device.io.close_ocb = io_close_ocb;
     device.io.lock_ocb = device.io.unlock_ocb = io_nothing;  // so that others go on meanwhile
     IOFUNC_NOTIFY_INIT(seen.armed.data());
-    // The link, which is made first, is the first to go.
+    // It is told to end its link, and then killed.
     Process client{[&](Process& self) {
         const int manager = self.to.hear();
         const auto link = ServerLink::to(manager);
@@ -68,19 +77,22 @@ TEST(MountForkedEnds, a_file_stays_open_while_its_manager_is_told_of_the_end_of_
         struct ::sigevent event = {};
         SIGEV_SIGNAL_INIT(&event, SIGUSR1);
         self.from.say(ionotify(file.number(), _NOTIFY_ACTION_POLLARM, _NOTIFY_COND_INPUT, &event));
+        static_cast<void>(self.to.hear());
+        shut_all_sockets();
         return self.to.hear();
     }};
     device.serve(2);
     client.to.say(::getpid());
     EXPECT_EQ(client.from.hear(), 0);
+    client.to.say(0);
+    EXPECT_TRUE(until([] { return seen.is_told.load(); }));
     client.kill(SIGKILL);
     EXPECT_EQ(client.wait(), -SIGKILL);
-    EXPECT_TRUE(until([] { return seen.is_told.load(); }));
     // The other thread has come to the last close, and goes on.
     const base::Descriptor next = device.open(O_RDONLY);
     EXPECT_GE(next.number(), 0);
     seen.may_go = true;
-    EXPECT_TRUE(until([] { return seen.closed.load(); }));
+    EXPECT_TRUE(until([] { return seen.has_gone && seen.closed; }));
     EXPECT_FALSE(seen.closed_too_early);
 }
 
