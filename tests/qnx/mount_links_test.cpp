@@ -168,6 +168,7 @@ TEST_F(MountLinks, attaching_below_a_directory_of_the_same_dispatch_waits_for_no
     };
     EXPECT_GE(attach(tree, _RESMGR_FLAG_DIR), 0);
     EXPECT_EQ(attach(tree + "/below", 0), -1) << "there is nothing of that name";
+    device.stop();  // before the attribute goes
 }
 
 }  // namespace
