@@ -217,8 +217,8 @@ TEST_F(MountManagerEdges, a_command_without_data_says_that_there_are_none) {
 }
 
 // Where the handlers below find the functions of what they are called for.
-const resmgr_io_funcs_t* functions_before = nullptr;
-const resmgr_io_funcs_t* functions_in_read = nullptr;
+std::atomic<const resmgr_io_funcs_t*> functions_before{nullptr};
+std::atomic<const resmgr_io_funcs_t*> functions_in_read{nullptr};
 ::resmgr_io_funcs_t functions_of_writers;
 
 TEST_F(MountManagerEdges, a_handler_is_told_the_functions_of_the_open_file) {
@@ -237,10 +237,10 @@ TEST_F(MountManagerEdges, a_handler_is_told_the_functions_of_the_open_file) {
     functions_before = &device.io;
     device.serve();
     EXPECT_EQ(read_from(device.open(O_RDONLY)), "");
-    EXPECT_EQ(functions_before, nullptr);
-    EXPECT_EQ(functions_in_read, &device.io);
+    EXPECT_EQ(functions_before.load(), nullptr);
+    EXPECT_EQ(functions_in_read.load(), &device.io);
     EXPECT_EQ(read_from(device.open(O_RDWR)), "");
-    EXPECT_EQ(functions_in_read, &functions_of_writers);
+    EXPECT_EQ(functions_in_read.load(), &functions_of_writers);
 }
 
 // A manager may let somebody wait for the door, and open it when the next one comes.

@@ -151,6 +151,9 @@ TEST(ThreadPool, the_thread_that_has_started_it_stays_however_few_are_wanted) {
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 
+// The thread sanitizer does not see that a thread that is cancelled in a system call locks anything
+// afterwards.
+#ifndef __SANITIZE_THREAD__
 TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_and_not_waited_for) {
     dispatch_t* const dpp = dispatch_create();
     static std::atomic<::pthread_t> waiting{};
@@ -174,6 +177,7 @@ TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_and_not_waited_for) {
     EXPECT_EQ(thread_pool_destroy(pool), 0);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
+#endif
 
 TEST(ThreadPool, a_wait_that_fails_is_told_to_who_wants_to_know) {
     dispatch_t* const dpp = dispatch_create();

@@ -53,9 +53,13 @@ int send_pulse(int coid, int priority, int code, union sigval value) noexcept {
     if (!tocsin::qnx::is_priority(priority) || code < SCHAR_MIN || code > SCHAR_MAX) {
         return EINVAL;
     }
-    return tocsin::qnx::pulse_through(
+    // A signal handler that calls it has interrupted somebody who may be about to read errno.
+    const int before = errno;
+    const int error = tocsin::qnx::pulse_through(
         coid,
         {.scoid = 0, .priority = priority, .code = code, .value = value, .only_if_awaited = false});
+    errno = before;
+    return error;
 }
 
 // One piece as a list.
