@@ -113,9 +113,12 @@ TEST_F(HandlerPulse, goes_to_another_process_as_well) {
                         }};
     handler_coid = remote.coid;
     std::atomic<bool> over{false};
+    // Never more than there is room for: of a pulse that has to wait nobody learns that there is
+    // none.
     Thread busy{[&] {
         while (!over) {
             MsgSendPulse(remote.coid, 10, 1, 0);
+            MsgSend(remote.coid, "", 0, nullptr, 0);
         }
     }};
     interrupt(busy, 200);
