@@ -310,11 +310,10 @@ void ServedPath::client_gone(Context& context, const Client& client) noexcept {
             const std::lock_guard lock{mutex_};
             for (Binding* at = bindings_.first(); at != nullptr && !user;
                  at = bindings_.next_of(*at)) {
-                // One that is closing tells the manager of its users itself.
-                user = at->is_closing() ? std::nullopt : at->users().take(&client);
+                user = at->users().take(&client);
                 if (user) {
                     binding = at->shared_from_this();
-                    binding->pin();
+                    binding->pin();  // its last close may come meanwhile
                 }
             }
         }
