@@ -151,10 +151,10 @@ TEST(LoopTime, is_read_again_after_the_wait_also_when_there_is_none) {
         Does<> look{[&] { after_the_wait = loop.now(); }};
         Event event{loop, look};
         Does<> take_long{[&] {
+            before_the_wait = loop.now();
             event.post();
             still.advance(base::Duration{5});
             passing.time += base::Duration{5};
-            before_the_wait = loop.now();
         }};
         Task task{take_long};
         task.schedule(loop);

@@ -14,10 +14,6 @@ using Number = std::atomic<std::uint32_t>;
 
 constinit Number without_page{1};
 
-// The number of this process; zero in one that was forked, until somebody asks. It is replaced when
-// the library is loaded by another place that holds the same.
-constinit Number* number = &without_page;
-
 // The last number that this process or the one that it was forked from is known to have had.
 constinit Number last_known{1};
 
@@ -31,7 +27,7 @@ bool find_place() noexcept {
     constexpr int no_advice = -1;
     if (page != MAP_FAILED && ::madvise(page, size, no_advice) != 0 &&
         ::madvise(page, size, MADV_WIPEONFORK) == 0) {
-        number = ::new (page) Number{1};
+        fork_number = ::new (page) Number{1};
         return true;
     }
     if (page != MAP_FAILED) {
@@ -45,16 +41,14 @@ bool find_place() noexcept {
 
 }  // namespace
 
-std::uint32_t fork_generation() noexcept {
-    std::uint32_t known = number->load(std::memory_order_relaxed);
-    if (known == 0) [[unlikely]] {
-        // Before it is the number, so that a child forked in between does not take it, too.
-        const std::uint32_t next = last_known.fetch_add(1) + 1;
-        if (number->compare_exchange_strong(known, next)) {
-            known = next;
-        }
-    }
-    return known;
+// It is replaced when the library is loaded by another place that holds the same.
+constinit std::atomic<std::uint32_t>* fork_number = &without_page;
+
+std::uint32_t begin_fork_generation() noexcept {
+    std::uint32_t known = 0;
+    // Before it is the number, so that a child forked in between does not take it, too.
+    const std::uint32_t next = last_known.fetch_add(1) + 1;
+    return fork_number->compare_exchange_strong(known, next) ? next : known;
 }
 
 }  // namespace tocsin::base

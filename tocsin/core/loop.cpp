@@ -2,12 +2,9 @@
 #include <tocsin/core/loop.h>
 
 #include <algorithm>
-#include <poll.h>
 #include <utility>
 
-#include <tocsin/base/check.h>
 #include <tocsin/core/loop_state.h>
-#include <tocsin/core/signal_table.h>
 
 namespace tocsin::core {
 
@@ -19,19 +16,8 @@ constexpr std::uint32_t turns_unlooked_max = 256;
 
 }  // namespace
 
-Loop::~Loop() {
-    if (is_of_this_process()) {
-        check_thread("~Loop");
-        base::check(registered_count() == 0,
-                    "~Loop: something is still registered with the loop; unregister, cancel or "
-                    "destroy every slot before its loop");
-        await_posters();
-    }
-    stop_event_.unregister();
-}
-
 bool Loop::is_of_this_process() const noexcept {
-    return state_->fork_generation == base::fork_generation();
+    return state_->is_of_this_process();
 }
 
 ::pid_t Loop::thread_id() const noexcept {
@@ -39,20 +25,11 @@ bool Loop::is_of_this_process() const noexcept {
 }
 
 void Loop::check_thread(const char* call) const noexcept {
-    if (::pthread_equal(state_->thread, ::pthread_self()) == 0 && is_of_this_process()) {
-        base::stop_program(call,
-                           "called on a thread that is not the loop's; post an event of that loop "
-                           "and do it in its handler, or, when its thread has ended, make a turn "
-                           "of the loop here first");
-    }
+    state_->check_thread(call);
 }
 
 void Loop::check_usable(const char* call) const noexcept {
-    if (!is_of_this_process()) {
-        base::stop_program(call, "the loop was made before fork(), in the parent; make a new Loop "
-                                 "in the child");
-    }
-    check_thread(call);
+    state_->check_usable(call);
 }
 
 const char* Loop::waits_with() const noexcept {
@@ -63,11 +40,48 @@ std::uint64_t Loop::turn_number() const noexcept {
     return state_->turn_number;
 }
 
+// However a half of a turn is left, what it knew of the time is old afterwards.
+struct Loop::Turning {
+    explicit Turning(State& of) noexcept : state{of} { state.turning = true; }
+    Turning(const Turning&) = delete;
+    Turning& operator=(const Turning&) = delete;
+    ~Turning() { state.time_is_fresh = state.turning = state.delivering_tasks = false; }
+    State& state;
+};
+
 void Loop::run() {
     adopt("Loop::run");
     while (!take_stop()) {
-        turn(Wait::yes);
+        state_->check_process("Loop::run");  // a handler may have forked
+        wait_and_deliver(Wait::yes, deliver_due());
+        make_short_turns();
     }
+}
+
+// Makes the turns to come as long as nothing but tasks and events waits: phases 2 and 4, without a
+// look at what the others are about, which costs more than a delivery.
+void Loop::make_short_turns() {
+    State& state = *state_;
+    const Turning turning{state};
+    while (!stopping_ && short_turn_will_do() && state.turns_unlooked + 1 < turns_unlooked_max) {
+        state.check_process("Loop::run");
+        ++state.turns_unlooked;
+        state.had_events = false;
+        deliver_tasks();
+        state.time_is_fresh = false;
+        state.clock.waited();
+        if (!std::exchange(state.had_events, false)) {
+            deliver_events();
+        }
+    }
+}
+
+bool Loop::short_turn_will_do() const noexcept {
+    const State& state = *state_;
+    return (!state.ready.empty() || !state.tasks.empty()) && !time_matters() &&
+           state.tasks_of_turn.empty() && state.due_timers.empty() &&
+           state.changed_watches.empty() && state.collected.ready.empty() &&
+           state.watches_of_turn.empty();
 }
 
 void Loop::run_until_idle() {
@@ -84,7 +98,7 @@ bool Loop::take_stop() noexcept {
 
 void Loop::adopt(const char* call) noexcept {
     if (is_of_this_process()) {
-        state_->thread = ::pthread_self();
+        state_->thread = own_thread();
         state_->thread_id.store(own_thread_id(), std::memory_order_relaxed);
     }
     check_usable(call);
@@ -95,19 +109,12 @@ bool Loop::turn(Wait wait) {
     return wait_and_deliver(wait, deliver_due());
 }
 
-// However a half of a turn is left, what it knew of the time is old afterwards.
-struct Loop::Turning {
-    explicit Turning(State& of) noexcept : state{of} { state.turning = true; }
-    Turning(const Turning&) = delete;
-    Turning& operator=(const Turning&) = delete;
-    ~Turning() { state.time_is_fresh = state.turning = state.delivering_tasks = false; }
-    State& state;
-};
-
 bool Loop::deliver_due() {
     const Turning turning{*state_};
     state_->had_events = false;
-    read_time();
+    if (time_matters()) {
+        read_time();
+    }
     bool delivered = deliver_timers();
     delivered |= deliver_tasks();
     return delivered;
@@ -142,6 +149,11 @@ base::Time Loop::refresh_time() noexcept {
     state_->time = state_->clock.refresh();
     state_->time_is_fresh = state_->turning;
     return state_->time;
+}
+
+// Reading it takes longer than all else that a turn does.
+bool Loop::time_matters() const noexcept {
+    return state_->timers.waits() || state_->watches > 0;
 }
 
 // Outside of a turn nothing says when it is over, so the time does not stay fresh there.
@@ -290,80 +302,6 @@ void Loop::tell_changes() {
             Poller::collect(watch, Condition::error, state.collected);
         }
     }
-}
-
-void Loop::abandon_slots() noexcept {
-    check_thread("Loop::abandon_slots");
-    end_sleep();
-    SignalTable::of_process().abandon(*this);
-    State& state = *state_;
-    state.timers.forget();
-    state.due_timers.forget();
-    state.tasks.forget();
-    state.tasks_of_turn.forget();
-    state.collected.ready.forget();
-    state.collected.disarmed.forget();
-    state.watches_of_turn.forget();
-    state.changed_watches.forget();
-    state.ready.forget();
-    registered_ = 1;
-}
-
-void Loop::retire() noexcept {
-    abandon_slots();
-    if (is_of_this_process()) {
-        await_posters();
-    }
-    state_->bell.close();
-    state_->poller.reset();
-}
-
-std::error_code Loop::continue_in_child() noexcept {
-    State& state = *state_;
-    if (is_of_this_process()) {
-        return {};
-    }
-    WakeChannel bell;
-    if (const std::error_code error = bell.open()) {
-        return error;
-    }
-    std::swap(bell, state.bell);
-    if (const std::error_code error = state.poller->renew()) {
-        std::swap(bell, state.bell);
-        return error;
-    }
-    state.rings_owed = state.rings_taken = 0;
-    state.ready.outlive_posters();
-    state.fork_generation = base::fork_generation();
-    state.thread = ::pthread_self();
-    state.thread_id.store(own_thread_id(), std::memory_order_relaxed);
-    return {};
-}
-
-// The poster that ended a sleep may be anywhere between that and its ring, which is the last thing
-// it does to the loop: that it has begun tells the loop that its memory is not touched any more.
-void Loop::ring() noexcept {
-    if (is_of_this_process()) {
-        const int descriptor = state_->bell.posting_descriptor();
-        const WakeMedium medium = state_->bell.medium();
-        state_->rings_begun.fetch_add(1, std::memory_order_release);
-        post_to(descriptor, medium);
-    }
-}
-
-// A poster rings after its event has become visible, so the handler of that very event may have led
-// here while the poster has not rung yet. models/loop_gone.pml.
-void Loop::await_posters() noexcept {
-    State& state = *state_;
-    end_sleep();
-    state.rings_taken += state.bell.drain();
-    while (state.rings_taken < state.rings_owed) {
-        pollfd entry{.fd = state.bell.reading_descriptor(), .events = POLLIN, .revents = 0};
-        ::poll(&entry, 1, -1);
-        state.rings_taken += state.bell.drain();
-    }
-    // Whoever has rung has begun to, so what it read of the loop happened before this.
-    [[maybe_unused]] const std::uint64_t begun = state.rings_begun.load(std::memory_order_acquire);
 }
 
 }  // namespace tocsin::core

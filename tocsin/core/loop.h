@@ -98,8 +98,9 @@ public:
     // thread.
     [[nodiscard]] bool take_stop() noexcept;
 
-    // The time of the current turn: read at its beginning, and again when it is first asked for
-    // after the wait. Outside a turn it is read each time. On the loop's thread.
+    // The time of the current turn: read at its beginning while timers or watches wait, else when
+    // it is first asked for; and again when it is first asked for after the wait. Outside a turn it
+    // is read each time. On the loop's thread.
     [[nodiscard]] base::Time now() noexcept;
 
     // Reads the clock again, for a handler that took long. On the loop's thread.
@@ -157,6 +158,9 @@ private:
 
     void adopt(const char* call) noexcept;
     void read_time() noexcept;
+    [[nodiscard]] bool time_matters() const noexcept;
+    [[nodiscard]] bool short_turn_will_do() const noexcept;
+    void make_short_turns();
     [[nodiscard]] bool should_look() noexcept;
     void look(bool sleep);
     void wait_and_collect(Wait wait, bool delivered);

@@ -4,6 +4,8 @@
 #include <system_error>
 #include <unistd.h>
 
+#include <tocsin/base/check.h>
+
 namespace tocsin::core {
 
 namespace {
@@ -27,6 +29,20 @@ pid_t own_thread_id() noexcept {
         generation = base::fork_generation();
     }
     return id;
+}
+
+void Loop::State::refuse_thread(const char* call) const noexcept {
+    if (is_of_this_process()) {
+        base::stop_program(call,
+                           "called on a thread that is not the loop's; post an event of that loop "
+                           "and do it in its handler, or, when its thread has ended, make a turn "
+                           "of the loop here first");
+    }
+}
+
+void Loop::State::refuse_process(const char* call) noexcept {
+    base::stop_program(call, "the loop was made before fork(), in the parent; make a new Loop in "
+                             "the child");
 }
 
 Loop::State::State(const LoopOptions& options)

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <pthread.h>
 
 #include <tocsin/base/fork.h>
 #include <tocsin/core/loop.h>
@@ -16,6 +15,11 @@ namespace tocsin::core {
 
 // The number of the calling thread, as gettid(2) gives it.
 [[nodiscard]] pid_t own_thread_id() noexcept;
+
+// What tells the calling thread from others, for the price of a load.
+[[nodiscard]] inline const void* own_thread() noexcept {
+    return __builtin_thread_pointer();
+}
 
 struct Loop::State {
     explicit State(const LoopOptions& options);
@@ -52,9 +56,30 @@ struct Loop::State {
     base::Time looked_at;  // when the kernel was last asked for descriptors
     std::uint32_t turns_unlooked = 0;
 
-    pthread_t thread = ::pthread_self();
+    const void* thread = own_thread();
     std::atomic<::pid_t> thread_id;
     std::uint32_t fork_generation = base::fork_generation();
+
+    [[nodiscard]] bool is_of_this_process() const noexcept {
+        return fork_generation == base::fork_generation();
+    }
+    // As Loop has them; every call of a slot makes one of these.
+    void check_thread(const char* call) const noexcept {
+        if (thread != own_thread()) [[unlikely]] {
+            refuse_thread(call);
+        }
+    }
+    void check_process(const char* call) const noexcept {
+        if (!is_of_this_process()) [[unlikely]] {
+            refuse_process(call);
+        }
+    }
+    void check_usable(const char* call) const noexcept {
+        check_process(call);
+        check_thread(call);
+    }
+    void refuse_thread(const char* call) const noexcept;
+    [[noreturn]] static void refuse_process(const char* call) noexcept;
 };
 
 }  // namespace tocsin::core

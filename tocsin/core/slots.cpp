@@ -17,7 +17,7 @@ Event::~Event() {
 void Event::register_with(Loop& loop) noexcept {
     base::check(loop_ == nullptr, "Event::register_with: the event is registered already; "
                                   "unregister it first");
-    loop.check_usable("Event::register_with");
+    loop.state_->check_usable("Event::register_with");
     ++loop.registered_;
     loop_ = &loop;
 }
@@ -26,8 +26,8 @@ void Event::unregister() noexcept {
     if (loop_ == nullptr) {
         return;
     }
-    if (loop_->is_of_this_process()) {
-        loop_->check_thread("Event::unregister");
+    if (loop_->state_->is_of_this_process()) {
+        loop_->state_->check_thread("Event::unregister");
         loop_->state_->ready.remove(*this);
         --loop_->registered_;
     } else {
@@ -45,7 +45,7 @@ void Event::post() noexcept {
 }
 
 void Timer::arm(Loop& loop, base::Time deadline) noexcept {
-    loop.check_usable("Timer::arm");
+    loop.state_->check_usable("Timer::arm");
     cancel();
     deadline_ = deadline;
     loop_ = &loop;
@@ -57,13 +57,13 @@ void Timer::cancel() noexcept {
     if (!linked()) {
         return;
     }
-    loop_->check_thread("Timer::cancel");
+    loop_->state_->check_thread("Timer::cancel");
     unlink();
     --loop_->registered_;
 }
 
 void Task::schedule(Loop& loop) noexcept {
-    loop.check_usable("Task::schedule");
+    loop.state_->check_usable("Task::schedule");
     if (!linked()) {
         loop_ = &loop;
         ++loop.registered_;
@@ -77,7 +77,7 @@ void Task::join_turn(Loop& loop) noexcept {
         schedule(loop);
         return;
     }
-    loop.check_usable("Task::join_turn");
+    loop.state_->check_usable("Task::join_turn");
     loop_ = &loop;
     ++loop.registered_;
     state.tasks_of_turn.push_back(*this);
@@ -85,7 +85,7 @@ void Task::join_turn(Loop& loop) noexcept {
 
 void Task::cancel() noexcept {
     if (linked()) {
-        loop_->check_thread("Task::cancel");
+        loop_->state_->check_thread("Task::cancel");
         unlink();
         --loop_->registered_;
     }
@@ -94,7 +94,7 @@ void Task::cancel() noexcept {
 std::error_code Watch::register_with(Loop& loop, int descriptor, Conditions interest, Wakes wakes) {
     base::check(loop_ == nullptr, "Watch::register_with: the watch is registered already; "
                                   "unregister it first");
-    loop.check_usable("Watch::register_with");
+    loop.state_->check_usable("Watch::register_with");
     const int descriptor_before = std::exchange(descriptor_, descriptor);
     const Conditions interest_before = std::exchange(interest_, interest);
     wakes_ = wakes;
@@ -116,8 +116,8 @@ void Watch::unregister() noexcept {
     base::Link<ReadyWatches>::unlink();
     base::Link<ChangedWatches>::unlink();
     ready_ = {};
-    if (loop_->is_of_this_process()) {
-        loop_->check_thread("Watch::unregister");
+    if (loop_->state_->is_of_this_process()) {
+        loop_->state_->check_thread("Watch::unregister");
         loop_->state_->poller->remove(*this);
         --loop_->registered_;
         --loop_->state_->watches;
@@ -136,7 +136,7 @@ void Watch::deliver_next(Conditions rest) noexcept {
 
 void Watch::report(Conditions conditions) noexcept {
     base::check(loop_ != nullptr, "Watch::report: the watch is not registered; register it first");
-    loop_->check_thread("Watch::report");
+    loop_->state_->check_thread("Watch::report");
     ready_ |= conditions;
     if (!base::Link<ReadyWatches>::linked()) {
         loop_->state_->collected.ready.push_back(*this);
@@ -146,7 +146,7 @@ void Watch::report(Conditions conditions) noexcept {
 void Watch::set_interest(Conditions interest) noexcept {
     base::check(loop_ != nullptr, "Watch::set_interest: the watch is not registered; pass the "
                                   "interest to register_with()");
-    loop_->check_thread("Watch::set_interest");
+    loop_->state_->check_thread("Watch::set_interest");
     interest_ = interest;
     switched_off_ = switched_off_ || !interest.any();
     if (!base::Link<ChangedWatches>::linked()) {

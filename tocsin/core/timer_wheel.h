@@ -30,6 +30,10 @@ public:
         return collecting_ || ticks_of(now) >= bound_;
     }
 
+    // Whether there can be a time at which something is due; perhaps also when the last timer was
+    // cancelled, until it is time to look.
+    [[nodiscard]] bool waits() const noexcept { return collecting_ || bound_ != never; }
+
     // Moves timers that are due at `now` to the end of `due`, in the order of delivery: some of
     // them, so that they are delivered while they are in the cache. True when there may be more; it
     // is called with the same `now` then. What is added meanwhile is not among them.
