@@ -252,11 +252,24 @@ void Loop::wait_and_collect(Wait wait, bool delivered) {
     State& state = *state_;
     state.time_is_fresh = false;  // also for a turn that leaves the wait out
     tell_changes();
-    const bool sleep =
-        wait == Wait::yes && !delivered && !stopping_ && !busy() && state.ready.fall_asleep();
+    const bool sleep = wait == Wait::yes && !delivered && !stopping_ && !busy() && fall_asleep();
     if (sleep || (!delivered && !busy()) || should_look()) {
         look(sleep);
     }
+}
+
+// False when something has come before it could.
+bool Loop::fall_asleep() noexcept {
+    State& state = *state_;
+    if (state.spin.wanted()) {
+        state.spin.until([&] { return !state.ready.empty(); },
+                         time_left().value_or(base::Duration::max()));
+    }
+    if (state.ready.fall_asleep()) {
+        return true;
+    }
+    state.spin.ended();
+    return false;
 }
 
 void Loop::look(bool sleep) {
@@ -265,6 +278,7 @@ void Loop::look(bool sleep) {
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
     end_sleep();
     if (sleep) {
+        state.spin.ended();
         // Nothing was pending, so what is now has arrived in the sleep, and goes before
         // descriptors.
         state.had_events = false;

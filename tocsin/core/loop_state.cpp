@@ -50,6 +50,7 @@ Loop::State::State(const LoopOptions& options)
       time{clock.now()},
       bell{open_channel()},
       poller{Poller::make(bell, options.use_epoll)},
+      spin{options.spin},
       timers{time},
       looks_in_every_turn{options.look_in_every_turn},
       looked_at{time},

@@ -8,6 +8,7 @@
 #include <tocsin/core/loop.h>
 #include <tocsin/core/poller.h>
 #include <tocsin/core/ready_queue.h>
+#include <tocsin/core/spin.h>
 #include <tocsin/core/timer_wheel.h>
 #include <tocsin/core/wake_channel.h>
 
@@ -36,6 +37,8 @@ struct Loop::State {
     ReadyQueue ready;
     WakeChannel bell;
     std::unique_ptr<Poller> poller;
+
+    Spin spin;
 
     TimerWheel timers;
     base::List<Timer> due_timers;
