@@ -4,14 +4,10 @@
 #include <sys/dispatch.h>
 
 #include <atomic>
-#include <fcntl.h>
 
 #include <gtest/gtest.h>
 
-#include <tocsin/base/descriptor.h>
-
-#include "device.h"
-#include "process.h"
+#include "forked_device.h"
 
 namespace tocsin::qnx {
 namespace {
@@ -62,34 +58,14 @@ int io_message(::resmgr_context_t* ctp, ::io_msg_t* msg, ::iofunc_ocb_t*) {
     return message;
 }
 
-// The manager is another process.
-class MountForkedAgain : public testing::Test {
+class MountForkedAgain : public ForkedDevice {
 protected:
     MountForkedAgain()
-        : manager{[&](Process& self) {
-              device.io.msg = io_message;
-              device.serve(2);
-              pulse_attach(device.dispatch, 0, 5, tell_value, &self);
-              pulse_attach(device.dispatch, 0, 6, handle_again, nullptr);
-              self.from.say(1);
-              const int told = self.to.hear();
-              device.stop();
-              return told;
-          }} {
-        EXPECT_EQ(manager.from.hear(), 1);
-        file = device.open(O_RDWR);
-        fd = file.number();
-    }
-    ~MountForkedAgain() override {
-        file.reset();
-        manager.to.say(0);
-        EXPECT_EQ(manager.wait(), 0);
-    }
-
-    Device device;
-    Process manager;
-    base::Descriptor file;
-    int fd = -1;
+        : ForkedDevice{[](Device& managed) { managed.io.msg = io_message; },
+                       [](Device& managed, Process& self) {
+                           pulse_attach(managed.dispatch, 0, 5, tell_value, &self);
+                           pulse_attach(managed.dispatch, 0, 6, handle_again, nullptr);
+                       }} {}
 };
 
 TEST_F(MountForkedAgain, a_message_is_handled_again_also_where_it_is_a_part) {

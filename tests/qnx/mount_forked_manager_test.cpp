@@ -8,7 +8,6 @@
 #include <cstring>
 #include <devctl.h>
 #include <fcntl.h>
-#include <functional>
 #include <sys/dcmd_all.h>
 #include <sys/ioctl.h>
 #include <vector>
@@ -18,8 +17,7 @@
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/link/native_call.h>
 
-#include "device.h"
-#include "process.h"
+#include "forked_device.h"
 
 namespace tocsin::qnx {
 namespace {
@@ -123,39 +121,23 @@ int io_count_ends(::resmgr_context_t* ctp, ::io_read_t*, ::iofunc_ocb_t*) {
     return ends > 0 ? EOK : EBUSY;
 }
 
-// The manager is another process.
-class MountForkedManager : public testing::Test {
-protected:
-    MountForkedManager()
-        : manager{[&](Process& self) {
-              device.io.devctl = io_devctl;
-              device.io.msg = io_message;
-              device.io.notify = io_notify;
-              device.io.close_dup = io_close_dup;
-              device.io.read = io_count_ends;
-              IOFUNC_NOTIFY_INIT(armed.data());
-              device.serve(2);
-              message_attach(device.dispatch, nullptr, own_type, own_type, answer_own, nullptr);
-              pulse_attach(device.dispatch, 0, _PULSE_CODE_DISCONNECT, note_end, nullptr);
-              self.from.say(1);
-              const int told = self.to.hear();
-              device.stop();
-              return told;
-          }} {
-        EXPECT_EQ(manager.from.hear(), 1);
-        file = device.open(O_RDWR);
-        fd = file.number();
-    }
-    ~MountForkedManager() override {
-        file.reset();
-        manager.to.say(0);
-        EXPECT_EQ(manager.wait(), 0);
-    }
+void prepare(Device& device) {
+    device.io.devctl = io_devctl;
+    device.io.msg = io_message;
+    device.io.notify = io_notify;
+    device.io.close_dup = io_close_dup;
+    device.io.read = io_count_ends;
+    IOFUNC_NOTIFY_INIT(armed.data());
+}
 
-    Device device;
-    Process manager;
-    base::Descriptor file;
-    int fd = -1;
+void attach(Device& device, Process& /*self*/) {
+    message_attach(device.dispatch, nullptr, own_type, own_type, answer_own, nullptr);
+    pulse_attach(device.dispatch, 0, _PULSE_CODE_DISCONNECT, note_end, nullptr);
+}
+
+class MountForkedManager : public ForkedDevice {
+protected:
+    MountForkedManager() : ForkedDevice{prepare, attach} {}
 };
 
 TEST_F(MountForkedManager, a_device_command_carries_data_to_the_device_and_back) {
