@@ -8,10 +8,10 @@
 #include <csignal>
 #include <ctime>
 #include <thread>
-#include <unistd.h>
 
 #include <gtest/gtest.h>
 
+#include "blocked.h"
 #include "server.h"
 
 namespace tocsin::qnx {
@@ -48,16 +48,9 @@ TEST(DispatchChannel, a_handler_of_the_programs_ends_a_wait) {
     ::sigaction(SIGUSR1, &quiet, &before);
     dispatch_t* const dpp = dispatch_create();
     dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    std::atomic<int> thread{0};
-    int error = 0;
-    std::thread waits{[&] {
-        thread = ::gettid();
-        error = dispatch_block(context) == nullptr ? errno : 0;
-    }};
-    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
-    ::pthread_kill(waits.native_handle(), SIGUSR1);
-    waits.join();
-    EXPECT_EQ(error, EINTR);
+    Blocked waits{context};
+    waits.signal(SIGUSR1);
+    EXPECT_EQ(waits.error(), EINTR);
     dispatch_context_free(context);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
     ::sigaction(SIGUSR1, &before, nullptr);
@@ -68,16 +61,9 @@ TEST(DispatchChannel, a_channel_that_is_destroyed_ends_the_waits_at_it) {
     dispatch_t* const dpp = dispatch_create_channel(chid, 0);
     ASSERT_NE(dpp, nullptr);
     dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    std::atomic<int> thread{0};
-    int error = 0;
-    std::thread waits{[&] {
-        thread = ::gettid();
-        error = dispatch_block(context) == nullptr ? errno : 0;
-    }};
-    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
+    Blocked waits{context};
     EXPECT_EQ(ChannelDestroy(chid), 0);
-    waits.join();
-    EXPECT_EQ(error, ESRCH);
+    EXPECT_EQ(waits.error(), ESRCH);
     dispatch_context_free(context);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
@@ -86,14 +72,9 @@ TEST(DispatchChannel, a_channel_that_is_destroyed_ends_the_waits_at_it) {
 TEST(DispatchChannel, a_thread_that_is_cancelled_does_not_wait_any_more) {
     dispatch_t* const dpp = dispatch_create();
     dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    std::atomic<int> thread{0};
-    Thread waits{[&] {
-        thread = ::gettid();
-        dispatch_block(context);
-    }};
-    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
+    Blocked waits{context};
     waits.cancel();
-    EXPECT_EQ(waits.join(), PTHREAD_CANCELED);
+    EXPECT_TRUE(waits.ends_cancelled());
     dispatch_unblock(context);
     ::timespec moment = {.tv_sec = 0, .tv_nsec = 1'000'000};
     EXPECT_EQ(dispatch_timeout(dpp, &moment), 0);
@@ -115,17 +96,31 @@ TEST(DispatchChannel, a_pulse_that_is_not_to_be_queued_reaches_a_thread_that_wai
     EXPECT_EQ(MsgDeliverEvent(0, &event), 0);
     event.sigev_value.sival_int = 99;
     dispatch_context_t* const context = dispatch_context_alloc(dpp);
-    std::atomic<int> thread{0};
-    std::thread waits{[&] {
-        thread = ::gettid();
-        if (dispatch_block(context) != nullptr) {
-            dispatch_handler(context);
-        }
-    }};
-    EXPECT_TRUE(until([&] { return thread != 0 && is_asleep(thread); }));
+    Blocked waits{context};
     EXPECT_EQ(MsgDeliverEvent(0, &event), 0);
-    waits.join();
+    EXPECT_EQ(waits.error(), 0);
     EXPECT_EQ(value, 99);
+    dispatch_context_free(context);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
+// The channel comes with the first function for a pulse.
+TEST(DispatchChannel, a_pulse_that_is_not_to_be_queued_reaches_who_waited_before_the_channel_was) {
+    dispatch_t* const dpp = dispatch_create();
+    dispatch_context_t* const context = dispatch_context_alloc(dpp);
+    value = -1;
+    Blocked waits{context};
+    EXPECT_EQ(pulse_attach(dpp, 0, 5, note_pulse, nullptr), 5);
+    const int coid = message_connect(dpp, MSG_FLAG_SIDE_CHANNEL);
+    struct ::sigevent event = {};
+    SIGEV_PULSE_INT_INIT(&event, coid, 10, 5, 99);
+    event.sigev_notify |= SIGEV_FLAG_NOQUEUE;
+    EXPECT_EQ(MsgDeliverEvent(0, &event), 0);
+    // It would be the first one if that had been dropped.
+    EXPECT_EQ(MsgSendPulse(coid, 10, 5, 100), 0);
+    EXPECT_EQ(waits.error(), 0);
+    EXPECT_EQ(value, 99);
+    EXPECT_EQ(ConnectDetach(coid), 0);
     dispatch_context_free(context);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
