@@ -23,21 +23,32 @@
 
 namespace tocsin::qnx {
 
+// What parents and children have in common.
+template <typename Value>
+class Shared {
+public:
+    Shared()
+        : value_{new(::mmap(nullptr, sizeof(std::atomic<Value>), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS, -1, 0)) std::atomic<Value>{}} {}
+    ~Shared() { ::munmap(value_, sizeof *value_); }
+    Shared(const Shared&) = delete;
+    Shared& operator=(const Shared&) = delete;
+
+    void set(Value value) const { *value_ = value; }
+    [[nodiscard]] Value get() const { return *value_; }
+
+private:
+    std::atomic<Value>* const value_;
+};
+
 // What a child can set, and its parent see.
 class SharedFlag {
 public:
-    SharedFlag()
-        : flag_{new(::mmap(nullptr, sizeof(std::atomic<bool>), PROT_READ | PROT_WRITE,
-                           MAP_SHARED | MAP_ANONYMOUS, -1, 0)) std::atomic<bool>{false}} {}
-    ~SharedFlag() { ::munmap(flag_, sizeof *flag_); }
-    SharedFlag(const SharedFlag&) = delete;
-    SharedFlag& operator=(const SharedFlag&) = delete;
-
-    void set() const { *flag_ = true; }
-    [[nodiscard]] bool is_set() const { return *flag_; }
+    void set() const { value_.set(true); }
+    [[nodiscard]] bool is_set() const { return value_.get(); }
 
 private:
-    std::atomic<bool>* const flag_;
+    const Shared<bool> value_;
 };
 
 // Returns when all other threads of this process sleep, or after a second. One that has just been
