@@ -177,6 +177,81 @@ TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_and_not_waited_for) {
     EXPECT_EQ(thread_pool_destroy(pool), 0);
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
+
+// The first thread of a pool does not end before the second has come to wait for that.
+struct Lingering {
+    ~Lingering() {
+        leaving = true;
+        EXPECT_TRUE(until([] { return second != 0 && is_asleep(second); }));
+    }
+    static inline std::atomic<int> first{0};
+    static inline std::atomic<int> second{0};
+    static inline std::atomic<bool> leaving{false};
+};
+
+// A call of the pool's own that may wait is none that ends a thread.
+TEST(ThreadPool, a_thread_that_is_to_be_cancelled_has_itself_replaced_first) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<::pthread_t> waiting{};
+    static std::atomic<int> third{0};
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.lo_water = attr.hi_water = attr.increment = 1;
+    attr.block_func = [](resmgr_context_t* ctp) {
+        if (Lingering::first == 0) {
+            thread_local const Lingering lingering;
+            waiting = ::pthread_self();
+            Lingering::first = ::gettid();
+        } else if (Lingering::second == 0) {
+            EXPECT_TRUE(until([] { return Lingering::leaving.load(); }));
+            Lingering::second = ::gettid();
+            ::pthread_cancel(::pthread_self());
+            return ctp;
+        } else {
+            third = ::gettid();
+        }
+        return reinterpret_cast<resmgr_context_t*>(dispatch_block(whole(ctp)));
+    };
+    attr.handler_func = [](resmgr_context_t* /*ctp*/) {
+        ::pthread_testcancel();
+        return 0;
+    };
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    EXPECT_TRUE(until([] { return Lingering::first != 0 && is_asleep(Lingering::first); }));
+    ::pthread_cancel(waiting);
+    EXPECT_TRUE(until([] { return third != 0 && is_asleep(third); }));
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
+TEST(ThreadPool, a_thread_that_is_to_be_cancelled_leaves_as_others_do) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<int> freed{0};
+    static std::atomic<bool> waits{false};
+    freed = 0;
+    waits = false;
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.lo_water = attr.hi_water = attr.increment = 1;
+    attr.block_func = [](resmgr_context_t* ctp) {
+        waits = true;
+        auto* const got = reinterpret_cast<resmgr_context_t*>(dispatch_block(whole(ctp)));
+        ::pthread_cancel(::pthread_self());
+        return got;
+    };
+    attr.context_free = [](resmgr_context_t* ctp) {
+        ::pthread_testcancel();
+        dispatch_context_free(whole(ctp));
+        ++freed;
+    };
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    EXPECT_TRUE(until([] { return waits.load(); }));
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(freed, 1);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
 #endif
 
 TEST(ThreadPool, a_wait_that_fails_is_told_to_who_wants_to_know) {
