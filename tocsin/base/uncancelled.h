@@ -1,9 +1,9 @@
-// No cancellation for a while. Private to tocsin/qnx.
+// No cancellation for a while. Public.
 #pragma once
 
 #include <pthread.h>
 
-namespace tocsin::qnx {
+namespace tocsin::base {
 
 // While it lives the calling thread is not cancelled: for calls of the kernel that POSIX has
 // threads cancelled in, where they only take a moment.
@@ -18,4 +18,4 @@ private:
     int before_ = 0;
 };
 
-}  // namespace tocsin::qnx
+}  // namespace tocsin::base

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/descriptor.h>
-#include <tocsin/qnx/uncancelled.h>
+#include <tocsin/base/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -29,7 +29,7 @@ constexpr std::uint64_t without_effect = bit_of(SIGSEGV) | bit_of(SIGBUS) | bit_
 
 bool catches_signals() noexcept {
     constexpr std::string_view name = "\nSigCgt:\t";
-    const Uncancelled here;
+    const base::Uncancelled here;
     std::array<char, 4096> text{};
     const base::Descriptor file{::open("/proc/self/status", O_RDONLY | O_CLOEXEC)};
     const ssize_t size = file ? ::read(file.number(), text.data(), text.size()) : 0;

@@ -5,11 +5,11 @@
 #include <cerrno>
 #include <utility>
 
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/channel_waiter.h>
 #include <tocsin/qnx/random.h>
 #include <tocsin/qnx/section.h>
-#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -263,7 +263,7 @@ void Channel::show_locked() noexcept {
     if (show == shown_ || !waking_.is_open()) {
         return;
     }
-    const Uncancelled here;
+    const base::Uncancelled here;
     shown_ = show;
     if (show) {
         waking_.post();

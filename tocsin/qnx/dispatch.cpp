@@ -9,9 +9,9 @@
 #include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/caught_signals.h>
 #include <tocsin/qnx/channels.h>
-#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -101,7 +101,7 @@ public:
 
     // Whether unblock() was called since it began.
     [[nodiscard]] bool end() noexcept {
-        const Uncancelled here;
+        const base::Uncancelled here;
         ended_ = true;
         const std::lock_guard lock{dispatch_.mutex_};
         --*dispatch_.waiting_;
@@ -189,7 +189,7 @@ bool Dispatch::take_from(int id, Context& context) {
     if (path == nullptr) {
         return false;
     }
-    const Uncancelled here;
+    const base::Uncancelled here;
     const std::error_code error = path->server().receive(buffer, context.file_size);
     if (error == std::errc::no_such_device) {
         // Somebody has unmounted the path.

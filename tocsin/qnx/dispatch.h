@@ -50,7 +50,8 @@ public:
     // ESRCH: the channel, which is the caller's, has been destroyed. A cancellation point.
     [[nodiscard]] int block(Context& context);
 
-    // Does what block() has noted. -1 for what dispatch_handler() says so of.
+    // Does what block() has noted. -1 for what dispatch_handler() says so of. A thread is not
+    // cancelled in what is done for a path.
     int handle(Context& context);
 
     // Calls the function for a parked message of a file once more. False when its path is not, or

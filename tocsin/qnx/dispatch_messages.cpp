@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/calls.h>
 #include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/link/client_links.h>
@@ -131,7 +132,8 @@ int Dispatch::handle(Context& context) {
 }
 
 // While handlers of a path run it is not taken away, and they cannot do that themselves. One that
-// has been taken away meanwhile is not visited.
+// has been taken away meanwhile is not visited. A thread is not cancelled there, as the call would
+// have no answer, and libfuse, which lies in between, cannot be left by unwinding.
 class Dispatch::Visit {
 public:
     Visit(Dispatch& dispatch, Context& context, const ServedPath& path) noexcept
@@ -153,6 +155,7 @@ public:
     [[nodiscard]] explicit operator bool() const noexcept { return context_.path != nullptr; }
 
 private:
+    const base::Uncancelled uncancelled_;
     Dispatch& dispatch_;
     Context& context_;
     const std::shared_ptr<ServedPath> outer_;

@@ -4,18 +4,18 @@
 #include <cerrno>
 #include <climits>
 
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/connection.h>
 #include <tocsin/qnx/face_result.h>
 #include <tocsin/qnx/pieces.h>
-#include <tocsin/qnx/uncancelled.h>
 
+using tocsin::base::Uncancelled;
 using tocsin::qnx::Answer;
 using tocsin::qnx::error_result;
 using tocsin::qnx::fail_with;
 using tocsin::qnx::piece_of;
 using tocsin::qnx::Pieces;
 using tocsin::qnx::Timeout;
-using tocsin::qnx::Uncancelled;
 
 namespace {
 

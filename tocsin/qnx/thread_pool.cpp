@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <utility>
 
-#include <tocsin/qnx/uncancelled.h>
+#include <tocsin/base/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -97,7 +97,7 @@ public:
         lock.unlock();
     }
     ~Waiting() {
-        const Uncancelled here;
+        const base::Uncancelled here;
         const std::lock_guard lock{pool_.mutex_};
         pool_.waiting_.erase(place_);
         pool_.stop_waiting_locked();
@@ -165,7 +165,7 @@ void ThreadPool::start_some_locked() noexcept {
 }
 
 void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
-    const Uncancelled here;
+    const base::Uncancelled here;
     if (context != nullptr && attributes_.context_free != nullptr) {
         attributes_.context_free(context);
     }

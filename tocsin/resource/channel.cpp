@@ -11,6 +11,7 @@
 #include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/resource/message.h>
 
 namespace tocsin::resource {
@@ -133,6 +134,9 @@ ssize_t Channel::write(const ::iovec* pieces, int count) noexcept {
         errno = ENOENT;
         return -1;
     }
+    // writev() is a cancellation point, and between it and who answers lies libfuse, which cannot
+    // be left by unwinding.
+    const base::Uncancelled here;
     ssize_t written = 0;
     do {
         written = ::writev(device_.number(), pieces, count);

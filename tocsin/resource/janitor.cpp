@@ -18,6 +18,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <tocsin/base/uncancelled.h>
+
 namespace tocsin::resource {
 
 namespace {
@@ -175,10 +177,8 @@ void leave_the_server(int life, Mount& mount) noexcept {
 // Forked twice, so that it is no child that the program could wait for; without signals, whose
 // handlers are the program's. A socket, as a pipe whose other end was killed would end the server.
 Janitor::Janitor(const Task& task) noexcept {
-    int cancellable = 0;
-    ::pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancellable);
+    const base::Uncancelled here;
     start(task);
-    ::pthread_setcancelstate(cancellable, nullptr);
 }
 
 void Janitor::start(const Task& task) noexcept {
@@ -214,6 +214,7 @@ void Janitor::start(const Task& task) noexcept {
 // closes says nothing, and what the server says is said by the byte.
 Janitor::~Janitor() {
     if (life_) {
+        const base::Uncancelled here;
         static_cast<void>(::send(life_.number(), "x", 1, MSG_NOSIGNAL));
     }
 }

@@ -8,10 +8,10 @@
 #include <system_error>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/exchange.h>
 #include <tocsin/qnx/link/native_call.h>
 #include <tocsin/qnx/link/send_timer.h>
-#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -64,7 +64,7 @@ Answer RemoteMessage::exchange(Frame frame, Timeout timeout) {
         if (const int error = send(introduction, timeout, descriptor_.number()); error != 0) {
             return {.error = error, .status = 0};
         }
-        const Uncancelled here;
+        const base::Uncancelled here;
         descriptor_.reset();
     }
     frame.size = size_;

@@ -14,13 +14,13 @@
 #include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/link/implied_events.h>
 #include <tocsin/qnx/link/service.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
 #include <tocsin/qnx/process_table.h>
-#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -56,7 +56,7 @@ private:
 }  // namespace
 
 std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
-    const Uncancelled here;
+    const base::Uncancelled here;
     std::shared_ptr<ServerLink> link = known_or_new(process);
     if (const int error = link->greet(); error != 0) {
         throw std::system_error{base::error_of(error), "cannot reach the process"};
@@ -110,7 +110,7 @@ int ServerLink::greet() {
 }
 
 int ServerLink::ask(Frame question, Frame& answer, int passed) {
-    const Uncancelled here;
+    const base::Uncancelled here;
     const std::lock_guard one{attaching_};
     std::unique_lock lock{mutex_};
     question.coid = ++question_;

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/link/remote_events.h>
 #include <tocsin/qnx/link/server_link.h>
 #include <tocsin/qnx/link/service.h>
@@ -16,7 +17,6 @@
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/process_table.h>
 #include <tocsin/qnx/signals_held.h>
-#include <tocsin/qnx/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -126,7 +126,7 @@ void ServerLink::take_all_mail() noexcept {
         taking.again = true;
         return;
     }
-    const Uncancelled here;
+    const base::Uncancelled here;
     do {
         taking.on = true;
         taking.again = false;

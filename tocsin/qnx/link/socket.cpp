@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
-#include <tocsin/qnx/uncancelled.h>
+#include <tocsin/base/uncancelled.h>
 
 namespace tocsin::qnx {
 
@@ -112,7 +112,7 @@ int LinkSocket::send(int socket, const Frame& frame, int passed) noexcept {
         part->cmsg_len = CMSG_LEN(sizeof passed);
         std::memcpy(CMSG_DATA(part), &passed, sizeof passed);
     }
-    const Uncancelled here;
+    const base::Uncancelled here;
     return ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0 ? 0 : errno;
 }
 
