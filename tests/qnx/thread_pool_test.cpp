@@ -178,6 +178,31 @@ TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_and_not_waited_for) {
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 
+// It counts as long as it has not left.
+TEST(ThreadPool, a_thread_that_is_cancelled_is_replaced_also_where_there_may_be_no_more) {
+    dispatch_t* const dpp = dispatch_create();
+    static std::atomic<::pthread_t> waiting{};
+    static std::atomic<int> number{0};
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.lo_water = attr.hi_water = attr.increment = attr.maximum = 1;
+    attr.block_func = [](resmgr_context_t* ctp) {
+        waiting = ::pthread_self();
+        number = ::gettid();
+        return reinterpret_cast<resmgr_context_t*>(dispatch_block(whole(ctp)));
+    };
+    thread_pool_t* const pool = thread_pool_create(&attr, 0);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), 0);
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_TRUE(until([] { return number != 0 && is_asleep(number); }));
+        const int before = number;
+        ::pthread_cancel(waiting);
+        EXPECT_TRUE(until([&] { return number != before; }));
+    }
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
 // The first thread of a pool does not end before the second has come to wait for that.
 struct Lingering {
     ~Lingering() {

@@ -46,7 +46,8 @@ int ThreadPool::start() noexcept {
 int ThreadPool::start_one_locked() noexcept {
     join_finished_locked();
     try {
-        finished_.reserve(static_cast<std::size_t>(threads_) + 1);
+        // For all that there will be, and one that leaves and does not count any more.
+        finished_.reserve(static_cast<std::size_t>(threads_) + 2);
     } catch (const std::bad_alloc&) {
         return ENOMEM;
     }
@@ -164,6 +165,7 @@ void ThreadPool::start_some_locked() noexcept {
     }
 }
 
+// One that was cancelled may have counted among as many as there may be until now.
 void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
     const base::Uncancelled here;
     if (context != nullptr && attributes_.context_free != nullptr) {
@@ -171,6 +173,9 @@ void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
     }
     const std::lock_guard lock{mutex_};
     --threads_;
+    if (context != nullptr) {
+        stop_waiting_locked();
+    }
     if (kind == Kind::joined) {
         finished_.push_back(::pthread_self());
     }
