@@ -50,14 +50,16 @@ void limit_code(const ServerLink& link, RegisteredEvents::Found& found) noexcept
 
 void deliver_from(const ServerLink& link, const struct ::sigevent& event,
                   SignalsHeld& signals) noexcept {
-    RegisteredEvents::Found found{.event = event, .thread = ::getpid()};
-    const bool is_handle = (event.sigev_notify & SIGEV_FLAG_HANDLE) != 0;
-    if (is_handle ? RegisteredEvents::find(event, link.identity(), found) != 0
-                  : !is_harmless(link, event)) {
-        return;
-    }
-    if (is_handle) {
+    RegisteredEvents::Found found{.event = event};
+    if ((event.sigev_notify & SIGEV_FLAG_HANDLE) != 0) {
+        if (RegisteredEvents::find(event, link.identity(), found) != 0) {
+            return;
+        }
         limit_code(link, found);
+    } else if (is_harmless(link, event)) {
+        found.thread = ::getpid();
+    } else {
+        return;
     }
     if (goes_through_descriptor(found.event)) {
         return;
