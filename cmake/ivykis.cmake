@@ -17,6 +17,7 @@ endfunction()
 
 add_library(ivykis-objects OBJECT ${ivykis_sources})
 ivykis_options(ivykis-objects)
+tocsin_read_ahead(ivykis-objects)
 
 # A thread that ends or is cancelled inside a handler is unwound, by libgcc_s, through the frames of
 # the loop. There must be no clean-up in them: the runtime that is built in would have to do it.

@@ -1,5 +1,26 @@
 # A room is a folder of sources that becomes one library; an empty room becomes an empty library.
 
+# tocsin_read_ahead(NAME HEADERS...) has these, and what nearly all sources include, read once for all
+# sources of NAME: reading is half of what compiling them takes. A build without it, as of the preset
+# clang, shows which source includes too little.
+function(tocsin_read_ahead name)
+    target_precompile_headers(
+        ${name}
+        PRIVATE <algorithm>
+                <array>
+                <atomic>
+                <chrono>
+                <functional>
+                <memory>
+                <mutex>
+                <optional>
+                <string>
+                <system_error>
+                <utility>
+                <vector>
+                ${ARGN})
+endfunction()
+
 # tocsin_room(NAME ALIAS Tocsin::x FOLDERS base core [EXCLUDE main.cpp]) adds the library NAME.
 # Sets NAME_scope to the keyword with which others are to be linked to it.
 function(tocsin_room name)
@@ -18,6 +39,7 @@ function(tocsin_room name)
         set(scope PUBLIC)
         set_target_properties(${name} PROPERTIES EXPORT_NAME ${name})
         target_link_libraries(${name} PRIVATE $<BUILD_INTERFACE:tocsin-warnings> ${ROOM_LINK_PRIVATE})
+        tocsin_read_ahead(${name})
     else()
         add_library(${name} INTERFACE)
         set(scope INTERFACE)

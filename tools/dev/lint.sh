@@ -22,14 +22,14 @@ fix_layout() { list_sources | xargs clang-format-19 -i; }
 check_shell() { list_shell_scripts | xargs shellcheck; }
 check_tidy() {
     cmake --preset clang >/dev/null
-    python3 tools/lint/tidy.py build/clang
+    python3 tools/lint/tidy.py build/clang "$@"
 }
 
-# What the suite does not check anyway.
+# lint_beside_the_suite [OPTION]: what the suite does not check anyway; the option is for clang-tidy.
 lint_beside_the_suite() {
     check "lint layout" check_layout || true
     check "lint shell scripts" check_shell || true
-    check "lint clang-tidy" check_tidy || true
+    check "lint clang-tidy" check_tidy "$@" || true
 }
 
 # What the suite checks too, as the tests house/*.
