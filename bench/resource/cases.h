@@ -3,15 +3,16 @@
 
 #include <vector>
 
-#include <bench/rounds.h>
+#include <bench/measure/program.h>
 
 namespace bench {
 
-// Servers start when a case is first measured, so these only say what there is.
-[[nodiscard]] std::vector<Case> file_call_cases();
-[[nodiscard]] std::vector<Case> poll_cases();
-[[nodiscard]] std::vector<Case> pulse_cycle_cases();
-[[nodiscard]] std::vector<Case> crowd_cases();
-[[nodiscard]] std::vector<Case> in_process_cases();
+// Servers start when a case is measured, so these only say what there is.
+void add_file_call_cases(std::vector<Measurement>& all);
+void add_poll_cases(std::vector<Measurement>& all);
+void add_epoll_cases(std::vector<Measurement>& all);
+void add_pulse_cycle_cases(std::vector<Measurement>& all);
+void add_crowd_cases(std::vector<Measurement>& all);
+void add_in_process_cases(std::vector<Measurement>& all);
 
 }  // namespace bench

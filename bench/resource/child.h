@@ -1,4 +1,4 @@
-// Servers in processes of their own. Private to bench/resource.
+// Servers in processes of their own. Private to bench.
 #pragma once
 
 #include <cerrno>
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include <bench/peer.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/cores.h>
 
 namespace bench {

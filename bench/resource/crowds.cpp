@@ -1,8 +1,9 @@
 // What a trigger costs as many clients are armed. Private to bench/resource.
-#include <climits>
+#include <algorithm>
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <string>
 #include <sys/iofunc.h>
 #include <sys/iomsg.h>
 #include <sys/neutrino.h>
@@ -11,9 +12,10 @@
 
 #include <tocsin/qnx/calls.h>
 
-#include <bench/peer.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cycle_socket.h>
+#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {
@@ -98,26 +100,25 @@ private:
 // From one trigger to the last delivery, for each; all armed ones are told, and once.
 template <typename Client>
 double time_deliveries(Client& client) {
-    constexpr int times = 20;
-    double elapsed = 0;
-    for (int time = 0; time < times; ++time) {
-        std::vector<int> told(crowd, 0);
-        client.arm();
-        const Stopwatch::time_point start = Stopwatch::now();
-        client.trigger();
-        for (int delivery = 0; delivery < crowd; ++delivery) {
-            ++told.at(static_cast<std::size_t>(client.receive()));
-        }
-        elapsed += nanoseconds_since(start);
-        require(std::ranges::count(told, 1) == crowd, "deliveries");
+    std::vector<int> told(crowd, 0);
+    client.arm();
+    const Stopwatch::time_point start = Stopwatch::now();
+    client.trigger();
+    for (int delivery = 0; delivery < crowd; ++delivery) {
+        ++told.at(static_cast<std::size_t>(client.receive()));
     }
-    return elapsed / times / crowd;
+    const double elapsed = nanoseconds_since(start);
+    require(std::ranges::count(told, 1) == crowd, "deliveries");
+    return elapsed / crowd;
 }
 
 template <typename Client>
-Contestant contestant(const std::string& name, Cores cores) {
-    return made_later<Client>(
-        name, [=] { return std::make_shared<Client>(cores); }, time_deliveries<Client>);
+void add_deliveries(std::vector<Measurement>& all, const std::string& contestant) {
+    add_everywhere(all, "crowd: one trigger to 1,000 armed clients, for each", contestant,
+                   [](Cores cores) {
+                       Client client{cores};
+                       return middle_of_pieces(11, [&] { return time_deliveries(client); });
+                   });
 }
 
 // A client of this process that counts what is delivered to it.
@@ -179,7 +180,7 @@ private:
 };
 
 double fire_one(ArmedArray& array) {
-    constexpr int times = 50'000;
+    constexpr int times = 10'000;
     const long before = array.delivered();
     const Stopwatch::time_point start = Stopwatch::now();
     for (int time = 0; time < times; ++time) {
@@ -192,7 +193,7 @@ double fire_one(ArmedArray& array) {
 }
 
 double fire_nobody(ArmedArray& array) {
-    constexpr int times = 1'000'000;
+    constexpr int times = 100'000;
     const long before = array.delivered();
     const Stopwatch::time_point start = Stopwatch::now();
     for (int time = 0; time < times; ++time) {
@@ -203,27 +204,29 @@ double fire_nobody(ArmedArray& array) {
     return elapsed / times;
 }
 
-Contestant with_waiting(const std::string& name, int waiting, double (*measure)(ArmedArray&)) {
-    return made_later<ArmedArray>(
-        name, [=] { return std::make_shared<ArmedArray>(waiting); }, measure);
+void add_array(std::vector<Measurement>& all, const std::string& subject, int waiting,
+               double (*measure)(ArmedArray&)) {
+    all.push_back({subject, "tocsin", [=] {
+                       ArmedArray array{waiting};
+                       return middle_of_pieces(9, [&] { return measure(array); });
+                   }});
 }
 
 }  // namespace
 
-std::vector<Case> crowd_cases() {
-    std::vector<Case> all =
-        everywhere("crowd: one trigger to 1,000 armed clients, for each", [](Cores cores) {
-            return std::vector{contestant<ArmedProcess>("tocsin", cores),
-                               contestant<BareSends>("seqpacket sends", cores)};
-        });
-    all.push_back({"crowd: arm and trigger, one fires",
-                   {with_waiting("of 100,000 armed", 100'000, fire_one),
-                    with_waiting("of one armed", 0, fire_one)}});
-    all.push_back({"crowd: trigger, nobody is armed",
-                   {with_waiting("for anything", 0, fire_nobody),
-                    with_waiting("but 1 for input", 1, fire_nobody),
-                    with_waiting("but 100,000 for input", 100'000, fire_nobody)}});
-    return all;
+void add_crowd_cases(std::vector<Measurement>& all) {
+    add_deliveries<ArmedProcess>(all, "tocsin");
+    add_deliveries<BareSends>(all, "seqpacket");
+    for (const int armed : {1, 1'000, 100'000}) {
+        add_array(all, "crowd: trigger, one of " + std::to_string(armed) + " fires", armed - 1,
+                  fire_one);
+    }
+    const std::string nobody = "crowd: trigger, nobody armed";
+    add_array(all, nobody, 0, fire_nobody);
+    for (const int others : {1, 100'000}) {
+        add_array(all, nobody + " for that, " + std::to_string(others) + " for another", others,
+                  fire_nobody);
+    }
 }
 
 }  // namespace bench

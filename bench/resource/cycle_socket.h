@@ -1,4 +1,4 @@
-// A bare SOCK_SEQPACKET as the floor of a cycle. Private to bench/resource.
+// A bare SOCK_SEQPACKET as the floor of a cycle. Private to bench.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct Packet {
 // Asks, is answered and is told, in a message each.
 class SocketCycle {
 public:
-    static constexpr const char* name = "seqpacket, 3 messages";
+    static constexpr const char* name = "seqpacket";
 
     explicit SocketCycle(Cores cores) : server_{cores, serve} {}
 

@@ -1,4 +1,4 @@
-// ZeroMQ as a peer, over its ipc transport. Private to bench/resource.
+// ZeroMQ as a peer, over its ipc transport. Private to bench.
 #pragma once
 
 #if TOCSIN_HAS_ZMQ
@@ -37,6 +37,9 @@ public:
         return packet;
     }
 
+    // For zmq_poll().
+    [[nodiscard]] void* handle() const { return socket_; }
+
 private:
     void* const socket_;
 };
@@ -51,7 +54,7 @@ struct ZeroMqAddresses {
 // Asks and is answered over REQ and REP, and is told over PUSH and PULL.
 class ZeroMqCycle {
 public:
-    static constexpr const char* name = "zeromq, 3 messages";
+    static constexpr const char* name = "zeromq";
 
     explicit ZeroMqCycle(Cores cores)
         : server_{cores, [this](int socket) { serve(addresses_, socket); }} {

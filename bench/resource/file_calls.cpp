@@ -1,21 +1,23 @@
 // What a call on a served file costs its client. Private to bench/resource.
 #include <fcntl.h>
 #include <functional>
-#include <map>
+#include <string>
 #include <sys/iomsg.h>
 #include <sys/siginfo.h>
 #include <unistd.h>
+#include <vector>
 
 #include <devctl.h>
 
-#include <bench/peer.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
+#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {
 namespace {
 
-constexpr int calls = 5'000;
+constexpr int calls = 500;
 
 // A descriptor of the device.
 class File {
@@ -116,40 +118,6 @@ double ask_by_ionotify(Served& served) {
     return time;
 }
 
-// The servers of all cases on the same cores.
-struct Servers {
-    explicit Servers(Cores cores)
-        : tocsin{cores, serve_by_tocsin},
-          libfuse{cores, serve_by_libfuse},
-          libfuse_with_flush{cores, serve_by_libfuse_with_flush} {}
-
-    static Servers& on(Cores cores) {
-        static std::map<Cores, Servers> all;
-        return all.try_emplace(cores, cores).first->second;
-    }
-
-    Served tocsin;
-    Served libfuse;
-    Served libfuse_with_flush;
-};
-
-using Measure = double (*)(Served&);
-
-std::vector<Case> compare(const std::string& name, Measure tocsin, Measure libfuse) {
-    return everywhere(name, [=](Cores cores) {
-        return std::vector<Contestant>{
-            {"tocsin", [=] { return tocsin(Servers::on(cores).tocsin); }},
-            {"libfuse", [=] { return libfuse(Servers::on(cores).libfuse); }}};
-    });
-}
-
-std::vector<Contestant> opening(Cores cores) {
-    return {{"tocsin", [=] { return open_and_close(Servers::on(cores).tocsin); }},
-            {"libfuse", [=] { return open_and_close(Servers::on(cores).libfuse); }},
-            {"libfuse with flush",
-             [=] { return open_and_close(Servers::on(cores).libfuse_with_flush); }}};
-}
-
 double read_a_byte(Served& served) {
     return read_some(served, 1);
 }
@@ -158,17 +126,34 @@ double read_a_page(Served& served) {
     return read_some(served, 4096);
 }
 
+using Measure = double (*)(Served&);
+
+void add(std::vector<Measurement>& all, const std::string& subject, const std::string& contestant,
+         Serve serve, Measure measure) {
+    add_everywhere(all, subject, contestant, [=](Cores cores) {
+        Served served{cores, serve};
+        return middle_of_pieces(11, [&] { return measure(served); });
+    });
+}
+
+void compare(std::vector<Measurement>& all, const std::string& subject, Measure tocsin,
+             Measure libfuse) {
+    add(all, subject, "tocsin", serve_by_tocsin, tocsin);
+    add(all, subject, "libfuse", serve_by_libfuse, libfuse);
+}
+
 }  // namespace
 
-std::vector<Case> file_call_cases() {
-    std::vector<Case> all = everywhere("file: open and close", opening);
-    append(all, compare("file: read of 1 byte", read_a_byte, read_a_byte));
-    append(all, compare("file: read of 4 KiB", read_a_page, read_a_page));
-    append(all, compare("file: ioctl of 4 bytes", count_by_ioctl, count_by_ioctl));
-    append(all, compare("file: ioctl of 64 bytes", echo_by_ioctl, echo_by_ioctl));
-    append(all, compare("file: devctl and ioctl", count_by_devctl, count_by_ioctl));
-    append(all, compare("file: ionotify and ioctl", ask_by_ionotify, echo_by_ioctl));
-    return all;
+void add_file_call_cases(std::vector<Measurement>& all) {
+    const std::string opening = "file: open and close";
+    compare(all, opening, open_and_close, open_and_close);
+    add(all, opening, "libfuse with flush", serve_by_libfuse_with_flush, open_and_close);
+    compare(all, "file: read of 1 byte", read_a_byte, read_a_byte);
+    compare(all, "file: read of 4 KiB", read_a_page, read_a_page);
+    compare(all, "file: ioctl of 4 bytes", count_by_ioctl, count_by_ioctl);
+    compare(all, "file: ioctl of 64 bytes", echo_by_ioctl, echo_by_ioctl);
+    compare(all, "file: devctl and ioctl", count_by_devctl, count_by_ioctl);
+    compare(all, "file: ionotify and ioctl", ask_by_ionotify, echo_by_ioctl);
 }
 
 }  // namespace bench

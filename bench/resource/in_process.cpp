@@ -7,24 +7,26 @@
 #include <thread>
 #include <unistd.h>
 
-#include <bench/peer.h>
-#include <bench/peer_tocsin.h>
+#include <bench/loops/libraries/tocsin.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cores.h>
+#include <bench/resource/pieces.h>
 
 namespace bench {
 namespace {
 
-constexpr int trips = 10'000;
+constexpr int trips = 2'000;
 
 // A side S of a ping-pong:
 //   S()           made on the owner's thread, and gone there
 //   void knock()  from any thread
 //   void wait()   on the owner's thread, until there has been a knock
 
+// MsgSendPulse() and MsgReceivePulse().
 class PulseSide {
 public:
-    static constexpr const char* name = "MsgSendPulse";
+    static constexpr const char* name = "tocsin";
 
     PulseSide() { require(chid_ > 0 && coid_ >= 0, "a channel"); }
     ~PulseSide() {
@@ -46,17 +48,18 @@ private:
     const int coid_ = ConnectAttach(0, 0, chid_, _NTO_SIDE_CHANNEL, 0);
 };
 
+// An Event in a Loop of the core.
 class EventSide {
 public:
-    static constexpr const char* name = "Event in a Loop";
+    static constexpr const char* name = "tocsin event";
 
-    void knock() { peer_.post(0); }
-    void wait() { peer_.run(); }
+    void knock() { events_.post(0); }
+    void wait() { events_.run(); }
 
 private:
-    static void deliver(void* self, std::size_t) { static_cast<EventSide*>(self)->peer_.stop(); }
+    static void deliver(void* self, std::size_t) { static_cast<EventSide*>(self)->events_.stop(); }
 
-    TocsinPeer peer_{1, Handler{deliver, this}};
+    Tocsin::Events events_{1, Handler{deliver, this}};
 };
 
 class FutexSide {
@@ -127,17 +130,18 @@ double ping_pong(Cores cores) {
 }
 
 template <typename Side>
-Contestant contestant(Cores cores) {
-    return {Side::name, [=] { return ping_pong<Side>(cores); }};
+void add(std::vector<Measurement>& all) {
+    add_everywhere(all, "thread to thread: pulse and back", Side::name, [](Cores cores) {
+        return middle_of_pieces(9, [=] { return ping_pong<Side>(cores); });
+    });
 }
 
 }  // namespace
 
-std::vector<Case> in_process_cases() {
-    return everywhere("thread to thread: pulse and back", [](Cores cores) {
-        return std::vector{contestant<PulseSide>(cores), contestant<EventSide>(cores),
-                           contestant<FutexSide>(cores)};
-    });
+void add_in_process_cases(std::vector<Measurement>& all) {
+    add<PulseSide>(all);
+    add<EventSide>(all);
+    add<FutexSide>(all);
 }
 
 }  // namespace bench

@@ -1,21 +1,22 @@
 // Cycles of a client that asks to be told, is answered, and is told. Private to bench/resource.
 #include <fcntl.h>
-#include <memory>
 #include <sys/iomsg.h>
 #include <sys/neutrino.h>
 #include <unistd.h>
+#include <vector>
 
-#include <bench/peer.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cycle_sd_bus.h>
 #include <bench/resource/cycle_socket.h>
 #include <bench/resource/cycle_zeromq.h>
+#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {
 namespace {
 
-constexpr int cycles = 2'000;
+constexpr int cycles = 500;
 
 // A client class C has a server in a process of its own:
 //   C(cores)         with everything there
@@ -72,29 +73,29 @@ double time_cycles(Client& client) {
 }
 
 template <typename Client>
-Contestant contestant(Cores cores) {
-    return made_later<Client>(
-        Client::name, [=] { return std::make_shared<Client>(cores); }, time_cycles<Client>);
-}
-
-std::vector<Contestant> contestants(Cores cores) {
-    return {contestant<TocsinCycle>(cores),
-#if TOCSIN_HAS_SYSTEMD
-            contestant<SdBusCycle>(cores),
-#ifdef TOCSIN_DBUS_DAEMON
-            contestant<DaemonCycle>(cores),
-#endif
-#endif
-#if TOCSIN_HAS_ZMQ
-            contestant<ZeroMqCycle>(cores), contestant<ZeroMqTrip>(cores),
-#endif
-            contestant<SocketCycle>(cores), contestant<SocketTrip>(cores)};
+void add(std::vector<Measurement>& all) {
+    add_everywhere(all, "pulse: arm, answer, trigger, deliver", Client::name, [](Cores cores) {
+        Client client{cores};
+        return middle_of_pieces(15, [&] { return time_cycles(client); });
+    });
 }
 
 }  // namespace
 
-std::vector<Case> pulse_cycle_cases() {
-    return everywhere("pulse: arm, answer, trigger, deliver", contestants);
+void add_pulse_cycle_cases(std::vector<Measurement>& all) {
+    add<TocsinCycle>(all);
+#if TOCSIN_HAS_SYSTEMD
+    add<SdBusCycle>(all);
+#ifdef TOCSIN_DBUS_DAEMON
+    add<DaemonCycle>(all);
+#endif
+#endif
+#if TOCSIN_HAS_ZMQ
+    add<ZeroMqCycle>(all);
+    add<ZeroMqTrip>(all);
+#endif
+    add<SocketCycle>(all);
+    add<SocketTrip>(all);
 }
 
 }  // namespace bench

@@ -5,7 +5,7 @@
 #include <semaphore.h>
 #include <thread>
 
-#include <bench/peer.h>
+#include <bench/measure/stopwatch.h>
 #include <bench/resource/served.h>
 
 namespace bench {

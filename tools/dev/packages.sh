@@ -14,7 +14,10 @@ packages_of() {
                 dpkg-dev debootstrap
             ;;
         package) echo dpkg-dev ;;
-        bench) echo dbus-daemon libbenchmark-dev libivykis-dev libsystemd-dev libuv1-dev libzmq3-dev ;;
+        bench)
+            echo dbus-daemon libasio-dev libev-dev libevent-dev libglib2.0-dev libivykis-dev libsystemd-dev \
+                libuv1-dev libzmq3-dev
+            ;;
         run) echo netcat-openbsd ;;
         soak) echo syslog-ng-core ;;
         doctor) echo python3 ;;

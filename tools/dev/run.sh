@@ -41,34 +41,14 @@ dev_doctor() {
     exec python3 tools/dev/doctor.py "$@"
 }
 
-# The names of the benchmarks that there are.
-all_benchmarks() {
-    find build/release/bin -maxdepth 1 -name 'bench-*' -perm -u+x -printf '%f\n' | sort
-}
-
-# What runs the benchmark NAME: the script bench/NAME/compare where there is one, else its program.
-benchmark_path() {
-    local name=${1#bench-}
-    if [ -x "bench/$name/compare" ]; then
-        echo "bench/$name/compare"
-    else
-        echo "build/release/bin/bench-$name"
-    fi
-}
-
-# dev_bench [NAME ...] [OPTION ...]: all of them or those named, each with the options.
+# dev_bench [OPTION ...]: everything, side by side; dev_bench ivykis [OPTION ...]: the two libivykis alone.
 dev_bench() {
-    local name names=()
-    while [ $# -gt 0 ] && [[ $1 != -* ]]; do
-        names+=("$1")
+    local tool=bench/run
+    if [ "${1:-}" = ivykis ]; then
+        tool=bench/ivykis/compare
         shift
-    done
+    fi
     need bench
     build_preset release --target bench
-    [ "${#names[@]}" -gt 0 ] || mapfile -t names < <(all_benchmarks)
-    for name in "${names[@]}"; do
-        echo "== bench-${name#bench-}"
-        "$(benchmark_path "$name")" "$@"
-    done
-    echo "${#names[@]} benchmarks run"
+    start_tool "$tool" "$@"
 }

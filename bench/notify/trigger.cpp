@@ -1,17 +1,18 @@
-// What a trigger costs as armed clients grow. Private to bench.
+// What a trigger costs as armed clients grow. Private to bench/notify.
 #include <algorithm>
 #include <cstdint>
 #include <deque>
-#include <memory>
 #include <numeric>
 #include <random>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <tocsin/core/wait_queue.h>
 
-#include "peer.h"
-#include "rounds.h"
+#include <bench/measure/stopwatch.h>
+#include <bench/notify/cases.h>
+#include <bench/resource/pieces.h>
 
 namespace bench {
 namespace {
@@ -71,7 +72,7 @@ private:
 
 // Arms one client and fires it, while `waiting` others wait for more.
 double fire_one_of(Crowd& crowd) {
-    constexpr int times = 100'000;
+    constexpr int times = 20'000;
     crowd.fired = 0;
     Arm one{tocsin::core::Sink{[&crowd](Conditions) { ++crowd.fired; }}};
     const Stopwatch::time_point start = Stopwatch::now();
@@ -101,7 +102,7 @@ double fire_the_lowest(std::size_t waiting) {
 // Clients that all wait for the least there can be; all fire, and arm again.
 double fire_all(std::size_t waiting) {
     Ladder ladder{waiting, Ladder::Steps::none};
-    const std::size_t times = 200'000 / waiting;
+    const std::size_t times = 50'000 / waiting;
     const Stopwatch::time_point start = Stopwatch::now();
     for (std::size_t time = 0; time < times; ++time) {
         ladder.queue.trigger(Condition::input, 1);
@@ -123,7 +124,7 @@ double fire_the_first(std::size_t waiting) {
 }
 
 double fire_nobody(Crowd& crowd) {
-    constexpr int times = 1'000'000;
+    constexpr int times = 200'000;
     const std::uint64_t fired_before = crowd.queue.counters().fired;
     const Stopwatch::time_point start = Stopwatch::now();
     for (int time = 0; time < times; ++time) {
@@ -134,30 +135,45 @@ double fire_nobody(Crowd& crowd) {
     return elapsed / times;
 }
 
-std::vector<Case> all_cases() {
-    const auto alone = std::make_shared<Crowd>(0);
-    const auto crowded = std::make_shared<Crowd>(100'000);
-    return {{"arm and trigger: one fires",
-             {{"of 100,000 armed", [=] { return fire_one_of(*crowded); }},
-              {"of one armed", [=] { return fire_one_of(*alone); }}}},
-            {"trigger: the lowest of distinct thresholds fires",
-             {{"of 100,000 armed", [] { return fire_the_lowest(100'000); }},
-              {"of 1,000 armed", [] { return fire_the_lowest(1'000); }},
-              {"of one armed", [] { return fire_the_lowest(1); }}}},
-            {"trigger: all fire and arm again, for each",
-             {{"of 1,000 armed", [] { return fire_all(1'000); }},
-              {"of 10 armed", [] { return fire_all(10); }}}},
-            {"trigger: the first firing after all have armed",
-             {{"of 100,000 armed", [] { return fire_the_first(100'000); }},
-              {"of one armed", [] { return fire_the_first(1); }}}},
-            {"trigger: nobody is armed",
-             {{"100,000 others armed", [=] { return fire_nobody(*crowded); }},
-              {"no others", [=] { return fire_nobody(*alone); }}}}};
+constexpr int pieces = 9;
+
+void add_crowd(std::vector<Measurement>& all, const std::string& subject, std::size_t waiting,
+               double (*measure)(Crowd&)) {
+    all.push_back({subject, "tocsin", [=] {
+                       Crowd crowd{waiting};
+                       return middle_of_pieces(pieces, [&] { return measure(crowd); });
+                   }});
+}
+
+void add_ladder(std::vector<Measurement>& all, const std::string& subject, std::size_t waiting,
+                double (*measure)(std::size_t)) {
+    all.push_back({subject, "tocsin",
+                   [=] { return middle_of_pieces(pieces, [=] { return measure(waiting); }); }});
 }
 
 }  // namespace
-}  // namespace bench
 
-int main(int argument_count, char** arguments) {
-    return bench::run_cases(bench::all_cases(), argument_count, arguments);
+void add_trigger_cases(std::vector<Measurement>& all) {
+    for (const std::size_t armed : {1UZ, 100UZ, 1'000UZ, 100'000UZ}) {
+        add_crowd(all, "trigger, one of " + std::to_string(armed) + " fires", armed - 1,
+                  fire_one_of);
+    }
+    add_crowd(all, "trigger, nobody armed", 0, fire_nobody);
+    add_crowd(all, "trigger, nobody armed for that, 100000 for another", 100'000, fire_nobody);
+    for (const std::size_t armed : {1UZ, 1'000UZ, 100'000UZ}) {
+        add_ladder(all,
+                   "trigger: the lowest of " + std::to_string(armed) + " distinct thresholds fires",
+                   armed, fire_the_lowest);
+    }
+    for (const std::size_t armed : {10UZ, 1'000UZ}) {
+        add_ladder(all,
+                   "trigger: all of " + std::to_string(armed) + " fire and arm again, for each",
+                   armed, fire_all);
+    }
+    for (const std::size_t armed : {1UZ, 1'000UZ, 100'000UZ}) {
+        add_ladder(all, "trigger: the first of " + std::to_string(armed) + " after all have armed",
+                   armed, fire_the_first);
+    }
 }
+
+}  // namespace bench
