@@ -112,6 +112,7 @@ bool Loop::turn(Wait wait) {
 bool Loop::deliver_due() {
     const Turning turning{*state_};
     state_->had_events = false;
+    state_->time_is_fresh = false;  // a handler of this turn may have called for another
     if (time_matters()) {
         read_time();
     }

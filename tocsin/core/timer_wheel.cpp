@@ -42,7 +42,7 @@ std::uint64_t TimerWheel::start_of(Place place) const noexcept {
 
 void TimerWheel::add(Timer& timer) noexcept {
     const std::uint64_t ticks = ticks_of(timer.deadline_);
-    bound_ = std::min(bound_, ticks);
+    bound_ = std::min({bound_, ticks, last_bound});
     if (ticks < turned_to_ || (collecting_ && ticks <= collected_until_)) {
         overdue_.push_back(timer);
     } else {
@@ -154,7 +154,7 @@ std::uint64_t TimerWheel::find_bound() noexcept {
 
 std::uint64_t TimerWheel::look_into(Place place) noexcept {
     base::List<Timer>& slot = levels_[place.level].slots[place.slot];
-    std::uint64_t earliest = never;
+    std::uint64_t earliest = last_bound;
     int walked = 0;
     for (const Timer* timer = slot.first(); timer != nullptr; timer = slot.next_of(*timer)) {
         if (++walked > walk_max) {

@@ -44,7 +44,7 @@ public:
 
     // A time at which it is worth looking again: not after the earliest deadline, but perhaps
     // before it, when a timer was cancelled or finding out would cost a long walk. Nothing when
-    // there is no timer that could ever be due.
+    // there is no timer.
     [[nodiscard]] std::optional<base::Time> next_look() const noexcept;
 
 private:
@@ -52,6 +52,7 @@ private:
     static constexpr unsigned slot_count = 1U << digit_bits;
     static constexpr unsigned level_count = (64 + digit_bits - 1) / digit_bits;
     static constexpr std::uint64_t never = UINT64_MAX;
+    static constexpr std::uint64_t last_bound = never - 1;  // of a timer for the last time there is
 
     struct Level {
         std::uint64_t occupied = 0;  // a bit may outlive its last timer, until somebody looks
@@ -75,7 +76,7 @@ private:
     void put(Timer& timer, std::uint64_t ticks) noexcept;
 
     std::uint64_t turned_to_;
-    std::uint64_t bound_ = never;  // no timer is due before it
+    std::uint64_t bound_ = never;  // no timer is due before it; never: there is none
     base::List<Timer> overdue_;    // armed for a time that was over already
     bool collecting_ = false;      // not everything that is due has been collected
     std::uint64_t collected_until_ = 0;
