@@ -5,6 +5,6 @@
 
 int main(int argument_count, char** arguments) {
     return bench::run_loops<bench::Kernel, bench::BareEventfd, bench::Bare<bench::FutexSleeper>,
-                            bench::Bare<bench::PipeSleeper>, bench::BareCacheLine>(
-        argument_count, arguments);
+                            bench::Bare<bench::PipeSleeper>, bench::BareCacheLine>(argument_count,
+                                                                                   arguments);
 }

@@ -2,7 +2,7 @@
 """Runs clang-tidy over the sources of the rooms and the examples, and has clang read all others, for its
 warnings.
 
-Usage: tidy.py BUILD_FOLDER [--rooms]; --rooms leaves those others out. Nothing is built. A file that was clean is not read again until it, a header or the
+Usage: tidy.py BUILD_FOLDER --all|--rooms; --rooms leaves those others out. Nothing is built. A file that was clean is not read again until it, a header or the
 configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
 """
 
