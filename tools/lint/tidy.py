@@ -2,8 +2,8 @@
 """Runs clang-tidy over the sources of the rooms and the examples, and has clang read all others, for its
 warnings.
 
-Usage: tidy.py BUILD_FOLDER --all|--rooms; --rooms leaves those others out. Nothing is built. A file that was clean is not read again until it, a header or the
-configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
+Usage: tidy.py BUILD_FOLDER --all|--rooms; --rooms leaves those others out. Nothing is built. A file that was
+clean is not read again until it, a header or the configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
 """
 
 import hashlib
