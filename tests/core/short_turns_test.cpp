@@ -109,6 +109,72 @@ TEST(ShortTurns, each_is_a_turn_of_its_own) {
     event.unregister();
 }
 
+TEST(ShortTurns, each_has_a_time_of_its_own) {
+    base::ManualClock clock;
+    Loop loop{LoopOptions{.clock = clock}};
+    std::vector<base::Time> times;
+    Task task;
+    Event event;
+    Does<> in_task{[&] {
+        times.push_back(loop.now());
+        times.size() > 10 ? loop.stop() : event.post();
+    }};
+    Does<> in_event{[&] {
+        times.push_back(loop.now());
+        clock.advance(base::Duration{5});
+        EXPECT_EQ(loop.now(), times.back());
+        task.schedule(loop);
+    }};
+    task.set_handler(in_task);
+    event.set_handler(in_event);
+    event.register_with(loop);
+    event.post();
+    loop.run();
+    // An event that a task posts is delivered in the same turn.
+    for (std::size_t index = 1; index + 1 < times.size(); index += 2) {
+        EXPECT_EQ(times[index], times[index - 1] + base::Duration{5});
+    }
+    event.unregister();
+}
+
+TEST(ShortTurns, a_watch_that_a_handler_registers_and_reports_for_is_delivered_in_that_turn) {
+    Loop loop;
+    Pipe pipe;
+    Watch watch;
+    Task task;
+    Row row{loop};
+    std::uint64_t turn = 0;
+    Does<Conditions> look{[&](Conditions) {
+        EXPECT_EQ(loop.turn_number(), turn);
+        loop.stop();
+    }};
+    watch.set_handler(look);
+    Does<> report{[&] {
+        EXPECT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
+        watch.report(Condition::input);
+        turn = loop.turn_number();
+    }};
+    row.at_third = report;
+    row.begin();
+    loop.run();
+    EXPECT_NE(turn, 0U);
+}
+
+// Who turns by halves may do something between them.
+TEST(Turn, a_timer_that_is_armed_between_its_halves_ends_its_wait) {
+    base::ManualClock clock{base::Time{base::Duration{1'000}}};
+    Loop loop{LoopOptions{.clock = clock}};
+    clock.advance(base::Duration{1'000});
+    bool delivered = false;
+    Does<> deliver{[&] { delivered = true; }};
+    Timer timer{deliver};
+    const bool any = loop.deliver_due();
+    timer.arm(loop, clock.now());
+    loop.wait_and_deliver(Wait::yes, any);
+    loop.turn(Wait::no);
+    EXPECT_TRUE(delivered);
+}
+
 TEST(ShortTurns, what_a_handler_that_throws_leaves_is_delivered_when_the_loop_runs_again) {
     Loop loop;
     Row row{loop};

@@ -71,6 +71,31 @@ TEST(SpinningLoop, delivers_a_timer_that_is_due_while_it_spins) {
     EXPECT_GE(loop.now(), timer.deadline());
 }
 
+// The deadline of a timer limits the spin, so the clock is read before it.
+TEST(SpinningLoop, a_handler_asks_for_the_time_after_the_spin) {
+    Loop loop{LoopOptions{.spin = 1h}};
+    Timer far;
+    far.arm(loop, loop.now() + 1h);
+    base::Time seen;
+    base::Time posted;
+    Does<> look{[&] {
+        seen = loop.now();
+        loop.stop();
+    }};
+    Event event{loop, look};
+    const ::pthread_t spinner = ::pthread_self();
+    std::thread poster{[&] {
+        const Duration before = processor_time_of_thread(spinner);
+        EXPECT_TRUE(comes_true([&] { return processor_time_of_thread(spinner) > before + 20ms; }));
+        posted = base::monotonic_clock().now();
+        event.post();
+    }};
+    loop.run();
+    poster.join();
+    EXPECT_GE(seen, posted);
+    far.cancel();
+}
+
 TEST(SpinningLoop, sleeps_when_nothing_comes_and_is_woken) {
     Loop loop{LoopOptions{.spin = Duration{1}}};
     Does<> stop{[&] { loop.stop(); }};
@@ -108,23 +133,32 @@ TEST(Spin, ends_at_the_time_or_at_the_limit) {
 TEST(Spin, looks_half_as_long_after_each_pause_that_was_too_long_and_all_of_it_after_a_short_one) {
     base::ManualClock clock;
     Spin spin{8ms, clock};
-    const auto pause = [&](Duration length) {
+    const auto pause = [&](Duration length, bool came = true) {
         spin.until([] { return true; }, 1h);
         clock.advance(length);
-        spin.ended();
+        spin.ended(came);
         return spin.length();
     };
     EXPECT_EQ(pause(7ms), Duration{8ms});
     EXPECT_EQ(pause(8ms), Duration{4ms});
     EXPECT_EQ(pause(1h), Duration{2ms});
     EXPECT_EQ(pause(7ms), Duration{8ms});
+    EXPECT_EQ(pause(7ms, false), Duration{4ms});
+}
+
+TEST(Spin, may_be_as_long_as_there_is_time) {
+    base::ManualClock clock{base::Time{1h}};
+    Spin spin{Duration::max(), clock};
+    int looks = 0;
+    spin.until([&] { return ++looks >= 1'000; }, Duration::max());
+    EXPECT_GE(looks, 1'000);
 }
 
 TEST(Spin, that_is_not_wanted_stays_so) {
     base::ManualClock clock;
     Spin spin{Duration::zero(), clock};
     EXPECT_FALSE(spin.wanted());
-    spin.ended();
+    spin.ended(true);
     EXPECT_EQ(spin.length(), Duration::zero());
 }
 

@@ -59,12 +59,12 @@ void Loop::run() {
 }
 
 // Makes the turns to come as long as nothing but tasks and events waits: phases 2 and 4, without a
-// look at what the others are about, which costs more than a delivery.
+// look at what the others are about at the beginning, which costs more than a delivery.
 void Loop::make_short_turns() {
     State& state = *state_;
-    const Turning turning{state};
     while (!stopping_ && short_turn_will_do() && state.turns_unlooked + 1 < turns_unlooked_max) {
         state.check_process("Loop::run");
+        const Turning turning{state};
         ++state.turns_unlooked;
         state.had_events = false;
         deliver_tasks();
@@ -72,6 +72,9 @@ void Loop::make_short_turns() {
         state.clock.waited();
         if (!std::exchange(state.had_events, false)) {
             deliver_events();
+        }
+        if (!state.collected.ready.empty()) {
+            deliver_watches();  // a handler has registered one, and reported for it
         }
     }
 }
@@ -113,7 +116,8 @@ bool Loop::deliver_due() {
     const Turning turning{*state_};
     state_->had_events = false;
     state_->time_is_fresh = false;  // a handler of this turn may have called for another
-    if (time_matters()) {
+    state_->time_is_of_turn = time_matters();
+    if (state_->time_is_of_turn) {
         read_time();
     }
     bool delivered = deliver_timers();
@@ -251,6 +255,9 @@ bool Loop::should_look() noexcept {
 // came of it.
 void Loop::wait_and_collect(Wait wait, bool delivered) {
     State& state = *state_;
+    if (!state.time_is_of_turn && state.timers.waits()) {
+        read_time();  // a timer was armed since
+    }
     state.time_is_fresh = false;  // also for a turn that leaves the wait out
     tell_changes();
     const bool sleep = wait == Wait::yes && !delivered && !stopping_ && !busy() && fall_asleep();
@@ -265,11 +272,12 @@ bool Loop::fall_asleep() noexcept {
     if (state.spin.wanted()) {
         state.spin.until([&] { return !state.ready.empty(); },
                          time_left().value_or(base::Duration::max()));
+        state.time_is_fresh = false;
     }
     if (state.ready.fall_asleep()) {
         return true;
     }
-    state.spin.ended();
+    state.spin.ended(true);
     return false;
 }
 
@@ -277,9 +285,9 @@ void Loop::look(bool sleep) {
     State& state = *state_;
     state.asleep = sleep;
     state.poller->wait(sleep ? time_left() : base::Duration::zero(), state.collected);
-    end_sleep();
+    const bool posted = end_sleep();
     if (sleep) {
-        state.spin.ended();
+        state.spin.ended(posted);
         // Nothing was pending, so what is now has arrived in the sleep, and goes before
         // descriptors.
         state.had_events = false;
@@ -292,12 +300,12 @@ void Loop::look(bool sleep) {
     state.time_is_fresh = false;
 }
 
-// The poster that has ended the sleep rings, also when the thread was cancelled meanwhile.
-void Loop::end_sleep() noexcept {
+// Whether a poster has ended the sleep: it rings, also when the thread was cancelled meanwhile.
+bool Loop::end_sleep() noexcept {
     State& state = *state_;
-    if (std::exchange(state.asleep, false) && state.ready.wake_up()) {
-        ++state.rings_owed;
-    }
+    const bool posted = std::exchange(state.asleep, false) && state.ready.wake_up();
+    state.rings_owed += posted ? 1 : 0;
+    return posted;
 }
 
 // Until the next timer, by a fresh clock: the handlers of this turn may have taken long.

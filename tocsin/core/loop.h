@@ -29,8 +29,9 @@ struct LoopOptions {
     bool look_in_every_turn = false;
     // How long at most the loop goes on looking for posts, once it has nothing left to do, before
     // it sleeps: a post that comes meanwhile costs no system call, and wakes no processor. It takes
-    // processor time instead: less and less of it while posts come farther apart. Descriptors are
-    // that much later. Zero: it sleeps at once. Of use where the posters have other processors.
+    // processor time instead: less and less of it while posts come farther apart. Descriptors,
+    // signal handlers that post nothing, and the cancellation of the thread are noticed that much
+    // later. Zero: it sleeps at once. Of use where the posters have other processors.
     base::Duration spin = base::Duration::zero();
 };
 
@@ -177,7 +178,7 @@ private:
     bool deliver_watches();
     [[nodiscard]] std::optional<base::Duration> time_left() noexcept;
     void tell_changes();
-    void end_sleep() noexcept;
+    bool end_sleep() noexcept;
     void ring() noexcept;
     void await_posters() noexcept;
 

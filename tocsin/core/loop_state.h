@@ -28,6 +28,7 @@ struct Loop::State {
     base::Clock& clock;
     base::Time time;
     bool time_is_fresh = false;
+    bool time_is_of_turn = false;  // it was read in this turn, or the one that has made phase 1
     bool turning = false;
     bool asleep = false;
     bool delivering_tasks = false;

@@ -10,8 +10,8 @@ namespace tocsin::core {
 
 // A sleep costs its waker a system call and the sleeper tens of microseconds until its processor is
 // awake; looking costs the processor. So it is worth it only while work comes soon: after each
-// pause that was longer than the most that may be spent, half as much is spent the next time, and
-// all of it again after one that was shorter.
+// pause that was longer than the most that may be spent, or that something else has ended, half as
+// much is spent the next time, and all of it again after one that was shorter.
 class Spin {
 public:
     explicit Spin(base::Duration most, base::Clock& clock = base::monotonic_clock()) noexcept
@@ -25,18 +25,19 @@ public:
     // Looks until `came` says so, the time is over, or `limit` has passed.
     void until(const std::predicate auto& came, base::Duration limit) noexcept {
         began_ = clock_.now();
-        const base::Time end = began_ + std::min(length_, limit);
-        while (!came() && clock_.now() < end) {
+        const base::Duration length = std::min(length_, limit);
+        while (!came() && clock_.now() - began_ < length) {
             for (int look = 0; look < looks_per_reading && !came(); ++look) {
                 pause();
             }
         }
     }
 
-    // Something came, in the time or in the sleep that followed it.
-    void ended() noexcept {
+    // The pause has ended, in the time or in the sleep that followed it: because it `came`, or by
+    // something else.
+    void ended(bool came) noexcept {
         if (wanted()) {
-            length_ = clock_.now() - began_ < most_ ? most_ : length_ / 2;
+            length_ = came && clock_.now() - began_ < most_ ? most_ : length_ / 2;
         }
     }
 
