@@ -172,8 +172,9 @@ void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
         attributes_.context_free(context);
     }
     const std::lock_guard lock{mutex_};
+    const bool were_all = threads_ >= attributes_.maximum;
     --threads_;
-    if (context != nullptr) {
+    if (context != nullptr && were_all) {
         stop_waiting_locked();
     }
     if (kind == Kind::joined) {

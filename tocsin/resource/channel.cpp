@@ -65,7 +65,9 @@ Channel::Channel(base::Descriptor device, void* owner, const ::fuse_lowlevel_ops
     static_cast<void>(placeholder.release());
 }
 
+// Closes a descriptor, as a point of cancellation; a thread that drops the last reference goes on.
 Channel::~Channel() {
+    const base::Uncancelled here;
     ::fuse_session_destroy(fuse_);
 }
 

@@ -124,7 +124,8 @@ void dispatch_context_free(dispatch_context_t* ctp);
 dispatch_context_t* dispatch_block(dispatch_context_t* ctp);
 
 /* Calls what is attached for it; a message that nothing is attached for is answered with ENOSYS. 0;
-   -1 for one that is too short to have a type, or a THREADDEATH pulse. */
+   -1 for one that is too short to have a type, or a THREADDEATH pulse. A thread that is cancelled
+   in functions of a path ends when it waits again. */
 int dispatch_handler(dispatch_context_t* ctp);
 
 /* Makes dispatch_block() return in all threads that wait now. Any thread. */
