@@ -142,13 +142,12 @@ class Run:
 
 
 def take_in(case, line):
-    """A failure stands until a later round of the same contestant succeeds."""
+    """A failure stands, whatever later rounds say: what is lost once in nine is lost."""
     one = case.of(line["contestant"])
     if one is None:
         return
     if "figures" in line:
         one.rounds[line["round"]] = line["figures"]
-        one.failure = None
     else:
         one.failure = line["failure"]
 

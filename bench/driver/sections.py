@@ -6,7 +6,7 @@ Programs list their cases in any order, and several share a case, so the order h
 import re
 
 SECTIONS = [
-    ("Posting", [r"post one event\b.*", r"post distinct events\b.*"]),
+    ("Posting", [r"posts swallowed.*", r"post one event\b.*", r"post distinct events\b.*"]),
     ("Waking", [r"wake ping-pong, one core", r"wake.*", r"raw event.*, one core", r"raw event.*"]),
     ("Posts of a loop to itself", [r"self-post.*", r"burst.*"]),
     ("Idle events", [r"idle events.*"]),

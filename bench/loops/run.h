@@ -17,6 +17,7 @@ namespace bench {
 template <typename Library>
 void add_loop_cases(std::vector<Measurement>& all) {
     if constexpr (requires { typename Library::Events; }) {
+        add_litmus<Library>(all);
         add_post_cases<Library>(all);
         add_wake_cases<Library>(all);
         add_own_post_cases<Library>(all);

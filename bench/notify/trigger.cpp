@@ -10,9 +10,9 @@
 
 #include <tocsin/core/wait_queue.h>
 
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/notify/cases.h>
-#include <bench/resource/pieces.h>
 
 namespace bench {
 namespace {

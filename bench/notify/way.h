@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <bench/measure/memory.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/program.h>
 #include <bench/notify/course.h>
 #include <bench/resource/child.h>
-#include <bench/resource/pieces.h>
 
 namespace bench {
 

@@ -12,10 +12,10 @@
 
 #include <tocsin/qnx/calls.h>
 
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cycle_socket.h>
-#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {

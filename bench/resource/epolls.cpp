@@ -7,10 +7,10 @@
 #include <vector>
 
 #include <bench/measure/memory.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/directory.h>
-#include <bench/resource/pieces.h>
 
 namespace bench {
 namespace {

@@ -9,9 +9,9 @@
 
 #include <devctl.h>
 
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
-#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {

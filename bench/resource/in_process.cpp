@@ -8,10 +8,10 @@
 #include <unistd.h>
 
 #include <bench/loops/libraries/tocsin.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cores.h>
-#include <bench/resource/pieces.h>
 
 namespace bench {
 namespace {

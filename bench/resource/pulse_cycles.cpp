@@ -5,12 +5,12 @@
 #include <unistd.h>
 #include <vector>
 
+#include <bench/measure/pieces.h>
 #include <bench/measure/stopwatch.h>
 #include <bench/resource/cases.h>
 #include <bench/resource/cycle_sd_bus.h>
 #include <bench/resource/cycle_socket.h>
 #include <bench/resource/cycle_zeromq.h>
-#include <bench/resource/pieces.h>
 #include <bench/resource/served.h>
 
 namespace bench {

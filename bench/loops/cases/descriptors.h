@@ -1,6 +1,7 @@
 // Descriptors: dispatched, registered, switched off and on. Private to bench/loops.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include <bench/loops/handler.h>
 #include <bench/measure/memory.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/program.h>
 #include <bench/measure/span.h>
 
@@ -62,6 +64,15 @@ struct Watched {
             descriptors.unwatch(index);
         }
     }
+    // Begins with the first; whoever puts off what it has to tell the kernel does so before that.
+    void run() {
+        watch_all();
+        descriptors.turn();
+        fds.put(0);
+        span = {};
+        descriptors.run();
+        unwatch_all();
+    }
     EventFds fds;
     typename Library::Descriptors descriptors;
     Span span;
@@ -80,11 +91,7 @@ Figures dispatch(std::size_t count) {
                                  own.fds.put(own.random() % own.fds.size());
                              }
                          }};
-    all.watch_all();
-    all.fds.put(0);
-    all.span = {};
-    all.descriptors.run();
-    all.unwatch_all();
+    all.run();
     return {{"ns", all.span.ns_for_each()}};
 }
 
@@ -97,20 +104,21 @@ struct Registering {
 template <typename Library>
 Registering register_all(std::size_t count) {
     Watched<Library> all{count, [](void*, std::size_t) { require(false, "nothing is ready"); }};
-    const std::size_t times = 20'000 / count;
-    Registering took;
-    const auto of_all = static_cast<double>(times) * static_cast<double>(count);
+    const std::size_t times = std::max<std::size_t>(5, 20'000 / count);
+    std::vector<double> watching;
+    std::vector<double> unwatching;
     for (std::size_t time = 0; time < times; ++time) {
         const Stopwatch::time_point start = Stopwatch::now();
         all.watch_all();
         all.descriptors.turn();
-        took.watch_ns += nanoseconds_since(start) / of_all;
+        watching.push_back(nanoseconds_since(start) / static_cast<double>(count));
         const Stopwatch::time_point watched = Stopwatch::now();
         all.unwatch_all();
         all.descriptors.turn();
-        took.unwatch_ns += nanoseconds_since(watched) / of_all;
+        unwatching.push_back(nanoseconds_since(watched) / static_cast<double>(count));
     }
-    return took;
+    return {.watch_ns = middle_of(std::move(watching)),
+            .unwatch_ns = middle_of(std::move(unwatching))};
 }
 
 // The first is always ready; its handler switches it off and sends a job away, whose end switches
@@ -132,11 +140,7 @@ Figures off_and_on(std::size_t count) {
                                  own.descriptors.resume(0);
                              }
                          }};
-    all.watch_all();
-    all.fds.put(0);
-    all.span = {};
-    all.descriptors.run();
-    all.unwatch_all();
+    all.run();
     return {{"ns", all.span.ns_for_each()}};
 }
 

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <bit>
+#include <chrono>
+#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <bench/loops/owner.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/program.h>
 #include <bench/measure/threads.h>
 
@@ -18,7 +23,7 @@ namespace bench {
 template <typename Library>
 Figures post_one(int threads) {
     using Events = typename Library::Events;
-    constexpr int posts = 400'000;
+    constexpr int posts = 2'000'000;
     struct State {
         std::atomic<Events*> events{nullptr};
         std::atomic<int> written{0};
@@ -52,16 +57,84 @@ Figures post_one(int threads) {
     return {{"ns", elapsed / posts}};
 }
 
+// Threads that write a word and post, each its own word with nothing but a plain store: a sender
+// that looks at a pending flag without a fence may find it set by a post whose handler has read the
+// word before. Now and then a thread awaits the sight of what it wrote; it posts again when that
+// does not come, and what it posted for has been swallowed.
+template <typename Library>
+class Litmus {
+public:
+    using Events = typename Library::Events;
+
+    Figures run() {
+        Owner<Events> owner{2, Handler{&deliver, this}, -1};
+        events_ = &owner.events();
+        time_threads(threads,
+                     [&](int number) { post_and_look(words_[static_cast<std::size_t>(number)]); });
+        owner.events().post(1);
+        return {{"count", static_cast<double>(swallowed_.load())}};
+    }
+
+private:
+    static constexpr int threads = 2;
+    static constexpr int posts = 400'000;
+    static constexpr std::chrono::milliseconds patience{50};
+
+    struct alignas(64) Word {
+        std::atomic<int> written{0};
+        alignas(64) std::atomic<int> seen{0};
+    };
+
+    static void deliver(void* context, std::size_t index) {
+        Litmus& own = *static_cast<Litmus*>(context);
+        if (index == 1) {
+            own.events_.load()->stop();
+            return;
+        }
+        for (Word& word : own.words_) {
+            word.seen.store(word.written.load(std::memory_order_relaxed),
+                            std::memory_order_release);
+        }
+    }
+
+    void post_and_look(Word& word) {
+        std::minstd_rand random{1};
+        for (int post = 1; post <= posts; ++post) {
+            word.written.store(post, std::memory_order_relaxed);
+            events_.load(std::memory_order_relaxed)->post(0);
+            if (random() % 16 == 0 && !comes_into_sight(word, post)) {
+                ++swallowed_;
+                events_.load()->post(0);
+            }
+        }
+    }
+
+    [[nodiscard]] static bool comes_into_sight(const Word& word, int post) {
+        const Stopwatch::time_point end = Stopwatch::now() + patience;
+        while (word.seen.load(std::memory_order_acquire) < post) {
+            if (Stopwatch::now() > end) {
+                return word.seen.load(std::memory_order_acquire) >= post;
+            }
+            std::this_thread::yield();
+        }
+        return true;
+    }
+
+    std::atomic<Events*> events_{nullptr};
+    std::array<Word, threads> words_;
+    std::atomic<int> swallowed_{0};
+};
+
 // What the handlers of distinct events see: how often each was delivered, and the last one of each
 // thread, as a library that promises the order of posting has to go round its ring.
 template <typename Events>
 struct Deliveries {
     Deliveries(std::size_t ring_size, std::size_t threads)
-        : ring{ring_size}, times(1 + ring_size * threads), last(threads, 0) {}
+        : ring{ring_size}, times(1 + ring_size * threads), next(threads, 0) {}
     std::atomic<Events*> events{nullptr};
-    std::size_t ring;
+    std::size_t ring;  // a power of two
     std::vector<std::atomic<std::size_t>> times;
-    std::vector<std::size_t> last;
+    std::vector<std::size_t> next;
     bool in_order = true;
 
     static void deliver(void* context, std::size_t index) {
@@ -70,11 +143,13 @@ struct Deliveries {
             own.events.load()->stop();
             return;
         }
-        const std::size_t thread = (index - 1) / own.ring;
-        const std::size_t place = (index - 1) % own.ring;
-        own.in_order = own.in_order && place == own.last[thread];
-        own.last[thread] = place + 1 == own.ring ? 0 : place + 1;
-        own.times[index].fetch_add(1, std::memory_order_release);
+        const std::size_t place = (index - 1) & (own.ring - 1);
+        std::size_t& next = own.next[(index - 1) >> std::countr_zero(own.ring)];
+        own.in_order = own.in_order && place == next;
+        next = (place + 1) & (own.ring - 1);
+        // Nobody else writes it.
+        own.times[index].store(own.times[index].load(std::memory_order_relaxed) + 1,
+                               std::memory_order_release);
     }
 };
 
@@ -83,17 +158,19 @@ struct Deliveries {
 template <typename Events>
 void post_ring(Deliveries<Events>& state, std::size_t thread, std::size_t begin, std::size_t end) {
     const std::size_t first = 1 + thread * state.ring;
+    const std::size_t mask = state.ring - 1;
+    const int bits = std::countr_zero(state.ring);
     const auto await = [&](std::size_t slot, std::size_t times) {
         while (state.times[slot].load(std::memory_order_acquire) < times) {
             std::this_thread::yield();
         }
     };
     for (std::size_t post = begin; post < end; ++post) {
-        await(first + post % state.ring, post / state.ring);
-        state.events.load(std::memory_order_relaxed)->post(first + post % state.ring);
+        await(first + (post & mask), post >> bits);
+        state.events.load(std::memory_order_relaxed)->post(first + (post & mask));
     }
     for (std::size_t post = end - state.ring; post < end; ++post) {
-        await(first + post % state.ring, post / state.ring + 1);
+        await(first + (post & mask), (post >> bits) + 1);
     }
 }
 
@@ -116,9 +193,19 @@ Figures post_distinct(int threads, std::size_t ring) {
         took.push_back(elapsed / static_cast<double>(each) / threads);
     }
     require(state.in_order || !Library::in_order, "posts were not delivered in their order");
+    require(std::ranges::all_of(state.times.begin() + 1, state.times.end(),
+                                [&](const auto& times) { return times == pieces * each / ring; }),
+            "an event was delivered more than once for a post");
     owner.events().post(0);
-    std::ranges::sort(took);
-    return {{"ns", took[pieces / 2]}};
+    return {{"ns", middle_of(std::move(took))}};
+}
+
+template <typename Library>
+void add_litmus(std::vector<Measurement>& all) {
+    if constexpr (!Library::is_queue) {
+        all.push_back(
+            {"posts swallowed, of 800000", Library::name, [] { return Litmus<Library>{}.run(); }});
+    }
 }
 
 template <typename Library>

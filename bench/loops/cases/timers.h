@@ -11,6 +11,7 @@
 
 #include <bench/loops/handler.h>
 #include <bench/measure/memory.h>
+#include <bench/measure/pieces.h>
 #include <bench/measure/program.h>
 #include <bench/measure/stopwatch.h>
 
@@ -36,7 +37,7 @@ inline std::vector<std::size_t> shuffled(std::size_t count) {
     return order;
 }
 
-// So often that a measurement is of a million timers in all, and of no fewer.
+// So often that a measurement is of 300,000 timers in all, or of more at once.
 inline std::size_t times_for(std::size_t count) {
     return std::max<std::size_t>(1, 300'000 / count);
 }
@@ -77,8 +78,7 @@ public:
 private:
     static double median_but_the_first(std::vector<double> all) {
         all.erase(all.begin());
-        std::ranges::sort(all);
-        return all[all.size() / 2];
+        return middle_of(std::move(all));
     }
 
     std::vector<Nanoseconds> distances_;
@@ -134,8 +134,7 @@ Figures expire(std::size_t count) {
         samples.push_back(nanoseconds_since(start) / static_cast<double>(count));
         require(state.left == 0, "timers that expired");
     }
-    std::ranges::sort(samples);
-    return {{"ns", samples[samples.size() / 2]}};
+    return {{"ns", middle_of(std::move(samples))}};
 }
 
 template <typename Library>

@@ -115,10 +115,10 @@ struct Ivykis {
         }
         void arm(std::size_t index, std::chrono::nanoseconds distance) {
             constexpr long second = 1'000'000'000;
-            const ::timespec* const now = ::__iv_now_location_valid();
-            const long nanoseconds = now->tv_nsec + static_cast<long>(distance.count());
+            const ::timespec now = iv_now;
+            const long nanoseconds = now.tv_nsec + static_cast<long>(distance.count());
             iv_timer& timer = slots_[index].timer;
-            timer.expires = {.tv_sec = now->tv_sec + nanoseconds / second,
+            timer.expires = {.tv_sec = now.tv_sec + nanoseconds / second,
                              .tv_nsec = nanoseconds % second};
             ::iv_timer_register(&timer);
         }
