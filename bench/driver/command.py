@@ -188,7 +188,8 @@ def main(arguments=None):
     chosen = parse(arguments)
     progress = Progress()
     # So that a run that is ended by its caller ends the program that it is running, too.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
         run = results.stored_run(chosen.source) if chosen.source else measured_run(chosen, progress)
         if run:

@@ -12,9 +12,11 @@ class OutOfTime(Exception):
 
 
 def in_turn(contestants, turn):
-    """Begins with another one in each round, so that none always runs after the same pause."""
+    """Begins with another one in each round, and goes the other way in every second one, so that none
+    always runs after the same pause or the same neighbour."""
     begin = turn % len(contestants)
-    return [*contestants[begin:], *contestants[:begin]]
+    order = [*contestants[begin:], *contestants[:begin]]
+    return order if turn % 2 == 0 else order[::-1]
 
 
 class Measuring:

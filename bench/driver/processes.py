@@ -37,11 +37,22 @@ def end_group(process):
     process.wait()
 
 
+def environment():
+    """Without what would have a library work in another way, or be another one."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("IV_", "LIBEV_", "EVENT_"))
+        and name not in ("LD_PRELOAD", "LD_LIBRARY_PATH")
+    }
+
+
 def run(arguments, seconds_max):
     """Raises TookTooLong after so many seconds. Each program leads a process group, so that servers
     that it has started end with it."""
     with subprocess.Popen(
         [str(argument) for argument in arguments],
+        env=environment(),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -53,7 +64,9 @@ def run(arguments, seconds_max):
             output, errors = process.communicate(timeout=max(seconds_max, 0.01))
         except subprocess.TimeoutExpired as timeout:
             end_group(process)
-            raise TookTooLong(f"not over after {seconds_max:.0f} seconds") from timeout
+            said = (timeout.stderr or b"").decode(errors="replace").strip()
+            raise TookTooLong(f"not over after {seconds_max:.0f} seconds" + (f": {said}" if said else "")
+                              ) from timeout
         except BaseException:
             end_group(process)
             raise

@@ -3,5 +3,9 @@
 #include <bench/loops/run.h>
 
 int main(int argument_count, char** arguments) {
-    return bench::run_loops<bench::Ivykis>(argument_count, arguments);
+    std::vector<bench::Measurement> all;
+    bench::add_loop_cases<bench::Ivykis>(all);
+    bench::add_loop_cases<bench::IvykisWithEpoll>(all);
+    bench::add_chains<bench::IvykisTasks>(all);
+    return bench::run_program(all, bench::Ivykis::version(), argument_count, arguments);
 }

@@ -3,6 +3,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdlib>
+#include <dlfcn.h>
+#include <filesystem>
 #include <string>
 #include <unistd.h>
 #include <vector>
@@ -43,7 +46,13 @@ struct Ivykis {
     static constexpr bool in_order = true;
     static constexpr bool looks_at_all = false;
     static constexpr std::size_t events_max = SIZE_MAX;
-    static std::string version() { return TOCSIN_IVYKIS_VERSION; }
+    // The name of the file that was loaded tells it from ours.
+    static std::string version() {
+        Dl_info info = {};
+        require(::dladdr(reinterpret_cast<void*>(&::iv_init), &info) != 0, "dladdr");
+        return TOCSIN_IVYKIS_VERSION " " +
+               std::filesystem::canonical(info.dli_fname).filename().string();
+    }
 
     // Slots whose cookies point to themselves, and the thread's loop.
     template <typename Slot>
@@ -201,6 +210,49 @@ struct Ivykis {
 
     private:
         iv_event_raw event_ = {};
+    };
+};
+
+// Without its timerfd, which it arms for a zero time-out, too.
+struct IvykisWithEpoll {
+    static constexpr const char* name = "ivykis, epoll";
+    static constexpr bool is_queue = Ivykis::is_queue;
+    static constexpr bool in_order = Ivykis::in_order;
+    static constexpr bool looks_at_all = Ivykis::looks_at_all;
+    static constexpr std::size_t events_max = Ivykis::events_max;
+
+    class Events : public Ivykis::Events {
+    public:
+        Events(std::size_t count, Handler handler) : Ivykis::Events{chosen(count), handler} {}
+
+    private:
+        static std::size_t chosen(std::size_t count) {
+            ::setenv("IV_EXCLUDE_POLL_METHOD", "epoll-timerfd", 1);
+            return count;
+        }
+    };
+};
+
+// What a handler has its own loop do: the counterpart of libev's pending queue.
+struct IvykisTasks {
+    static constexpr const char* name = "ivykis task";
+    static constexpr std::size_t events_max = SIZE_MAX;
+
+    struct Slot {
+        iv_task task = {};
+        Ivykis::Slots<Slot>* owner = nullptr;
+    };
+    class Events : public Ivykis::Slots<Slot> {
+    public:
+        Events(std::size_t count, Handler handler) : Slots{count, handler} {
+            for (Slot& slot : slots_) {
+                IV_TASK_INIT(&slot.task);
+                slot.task.cookie = &slot;
+                slot.task.handler = &deliver;
+            }
+        }
+        void post(std::size_t index) { ::iv_task_register(&slots_[index].task); }
+        void again(std::size_t index) { post(index); }
     };
 };
 
