@@ -5,6 +5,9 @@
 # system calls (the sanitizers need some of them) with what runs below it.
 release_only=(house fallback fallback-mode fallback-mount)
 
+# Those in which a sanitizer cannot follow: tests/CMakeLists.txt says why.
+forked=(forked mount-forked mount-root-forked)
+
 # Tests wait most of the time, so more of them run at once than there are processors.
 #
 # With more than 28 random bits in an address the thread sanitizer of gcc 12 finds no room for its
@@ -83,9 +86,11 @@ find_out_about_mounts() {
         why_not[mount]=$reason
         why_not[mount-root]=$reason
         why_not[mount-forked]=$reason
+        why_not[mount-root-forked]=$reason
         why_not[fallback-mount]=$reason
     elif [ "$(id -u)" -ne 0 ]; then
         why_not[mount-root]="they need root: sudo ./dev test"
+        why_not[mount-root-forked]=${why_not[mount-root]}
         why_not[fallback-mount]=${why_not[mount-root]}
     fi
 }
@@ -116,8 +121,8 @@ dev_test() {
     build_ahead release asan tsan fuzz
     suite release
     test_packages
-    suite asan "${release_only[@]}" forked mount-forked
-    suite tsan "${release_only[@]}" forked mount-forked
+    suite asan "${release_only[@]}" "${forked[@]}"
+    suite tsan "${release_only[@]}" "${forked[@]}"
     tool "models" models/run
     if check "build fuzz" await_build fuzz; then
         tool "fuzz: corpus, then 10 s each" fuzz/run 10

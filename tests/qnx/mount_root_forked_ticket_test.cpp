@@ -38,15 +38,15 @@ int error_of_asking(const base::Descriptor& file, std::uint64_t ticket) {
     return ::ioctl(file.number(), native_enter, &question) != 0 ? errno : question.error;
 }
 
-class MountRootTicket : public testing::Test {
+class MountRootForkedTicket : public testing::Test {
 protected:
-    MountRootTicket() { device.serve(); }
+    MountRootForkedTicket() { device.serve(); }
 
     Device device;
 };
 
 // A manager that pretends to be another is shown tickets that were meant for that one.
-TEST_F(MountRootTicket, one_of_another_user_is_refused_whoever_shows_it) {
+TEST_F(MountRootForkedTicket, one_of_another_user_is_refused_whoever_shows_it) {
     const Shared<std::uint64_t> ticket;
     Process owner{[&](Process& self) {
         become(user);
@@ -71,7 +71,7 @@ TEST_F(MountRootTicket, one_of_another_user_is_refused_whoever_shows_it) {
 }
 
 // The manager knows the link by the user that it was made as.
-TEST_F(MountRootTicket, a_client_that_becomes_another_user_is_served_as_before) {
+TEST_F(MountRootForkedTicket, a_client_that_becomes_another_user_is_served_as_before) {
     Process client{[&](Process&) {
         ::io_pathconf_t limit = {};
         limit.i.type = _IO_PATHCONF;
