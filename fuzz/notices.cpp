@@ -96,6 +96,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     // macros go on triggering at 1, until it is gone.
     for (int index = 0; index < static_cast<int>(member_count); ++index) {
         iofunc_notify_trigger(members.data(), INT_MAX, index);
+        const int told = askers[0].receiver->delivered + askers[1].receiver->delivered;
+        iofunc_notify_trigger(members.data(), INT_MAX, index);
+        if (askers[0].receiver->delivered + askers[1].receiver->delivered != told) {
+            std::abort();
+        }
         const int count = members.at(static_cast<std::size_t>(index)).cnt;
         if (count != INT_MAX && count != 1) {
             std::abort();

@@ -22,14 +22,14 @@ fix_layout() { list_sources | xargs clang-format-19 -i; }
 check_shell() { list_shell_scripts | xargs shellcheck; }
 check_tidy() {
     cmake --preset clang >/dev/null
-    python3 tools/lint/tidy.py build/clang "$1"
+    python3 tools/lint/tidy.py build/clang
 }
 
-# lint_beside_the_suite --all|--rooms: what the suite does not check anyway, and which sources clang reads.
+# What the suite does not check anyway.
 lint_beside_the_suite() {
     check "lint layout" check_layout || true
     check "lint shell scripts" check_shell || true
-    check "lint clang-tidy" check_tidy "$1" || true
+    check "lint clang-tidy" check_tidy || true
 }
 
 # What the suite checks too, as the tests house/*.
@@ -44,6 +44,6 @@ dev_lint() {
     need build clang lint
     [ "${1:-}" != --fix ] || step "lay out the sources" fix_layout
     lint_as_the_suite
-    lint_beside_the_suite --all
+    lint_beside_the_suite
     conclude "$began"
 }

@@ -115,9 +115,7 @@ dev_test() {
     local began=$EPOCHREALTIME
     need build clang lint test bench run
     find_out_about_mounts
-    # The sources of the tests are compiled three times here with every warning of gcc; what clang says of
-    # them is left to ./dev lint, as it takes as long as their suite.
-    lint_beside_the_suite --rooms
+    lint_beside_the_suite
     build_ahead release asan tsan fuzz
     suite release
     test_packages

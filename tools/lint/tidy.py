@@ -1,15 +1,14 @@
 #!/usr/bin/env python3
-"""Runs clang-tidy over the sources of the rooms and the examples, and has clang read all others, for its
-warnings.
+"""Runs clang-tidy over the sources of the rooms and the examples, and asks for little but clang's warnings in
+all others.
 
-Usage: tidy.py BUILD_FOLDER --all|--rooms; --rooms leaves those others out. Nothing is built. A file that was
-clean is not read again until it, a header or the configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
+Usage: tidy.py BUILD_FOLDER. Nothing is built. A file that was clean is not read again until it, a header or the
+configuration changes: a stamp in BUILD_FOLDER/tidy remembers it.
 """
 
 import hashlib
 import json
 import os
-import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +17,7 @@ from pathlib import Path
 from sources import ROOT, report, source_files
 
 FOLDERS = ["tocsin", "examples"]
+WARNINGS_ONLY = ["--checks=-*,clang-diagnostic-*,misc-unused-alias-decls"]
 
 
 def digest(*paths):
@@ -32,30 +32,18 @@ def state_of_headers():
     return digest(ROOT / ".clang-tidy", Path(__file__), *(ROOT / path for path in headers))
 
 
-def files_to_check(build, rooms_only):
+def files_to_check(build):
     """Leaves in BUILD_FOLDER/tidy one way to compile each file: one that several libraries are made of
     would be read once for each."""
     commands = json.loads((build / "compile_commands.json").read_text())
     known = {entry["file"]: entry for entry in reversed(commands)}
     (build / "tidy/compile_commands.json").write_text(json.dumps(list(known.values())))
     wanted = [ROOT / path for path in source_files() if path.suffix != ".h"]
-    return [
-        (path, known[str(path)]["command"])
-        for path in wanted
-        if str(path) in known and (is_of_a_room(path) or not rooms_only)
-    ]
+    return [(path, known[str(path)]["command"]) for path in wanted if str(path) in known]
 
 
-def is_of_a_room(path):
-    return path.relative_to(ROOT).parts[0] in FOLDERS
-
-
-def way_to_check(build, path, command):
-    """Reading alone takes half as long as clang-tidy with nothing but clang's warnings."""
-    if is_of_a_room(path):
-        return ["clang-tidy-19", "--quiet", "-p", str(build / "tidy"), str(path)]
-    compiler = [word for word in shlex.split(command) if not word.endswith("ccache")]
-    return [*compiler, "-fsyntax-only"]
+def options_for(path):
+    return [] if path.relative_to(ROOT).parts[0] in FOLDERS else WARNINGS_ONLY
 
 
 def check_file(build, headers, path, command):
@@ -67,8 +55,7 @@ def check_file(build, headers, path, command):
     if stamp.exists():
         return None
     result = subprocess.run(
-        way_to_check(build, path, command),
-        cwd=build,
+        ["clang-tidy-19", "--quiet", "-p", str(build / "tidy"), *options_for(path), str(path)],
         capture_output=True,
         text=True,
         check=False,
@@ -85,8 +72,7 @@ def main():
     headers = state_of_headers()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         results = pool.map(
-            lambda file: check_file(build, headers, *file),
-            files_to_check(build, "--rooms" in sys.argv),
+            lambda file: check_file(build, headers, *file), files_to_check(build)
         )
         return report([problem for problem in results if problem], "clang-tidy")
 
