@@ -10,6 +10,7 @@
 
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 #include <tocsin/base/descriptor.h>
 
 namespace {
@@ -127,7 +128,7 @@ protected:
     void expect_refusal_after(const std::string& preparation, const std::string& path, int exit,
                               const std::string& text) {
         const std::string command =
-            preparation + " && exec " TOCSIN_BIN_DIR "/tocsin serve " + path;
+            preparation + " && exec " + places::program("tocsin") + " serve " + path;
         const Outcome outcome =
             run({"unshare", ::geteuid() == 0 ? "-m" : "-Urm", "sh", "-c", command});
         EXPECT_EQ(outcome.exit, exit) << outcome.complaints;

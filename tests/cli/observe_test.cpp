@@ -16,6 +16,7 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 
 namespace {
 
@@ -319,7 +320,7 @@ TEST_F(CommandLine, every_command_has_a_help_with_examples) {
 }
 
 TEST_F(CommandLine, the_version_is_that_of_the_project) {
-    std::ifstream project{TOCSIN_SOURCE_DIR "/CMakeLists.txt"};
+    std::ifstream project{places::source("CMakeLists.txt")};
     const std::string text{std::istreambuf_iterator<char>{project}, {}};
     const std::size_t begin = text.find("VERSION ", text.find("project(")) + 8;
     const std::string version = text.substr(begin, text.find('\n', begin) - begin);

@@ -1,5 +1,6 @@
 // Running programs from tests of the command.
 #include <tests/cli/program.h>
+#include <tests/places/places.h>
 
 #include <array>
 #include <cerrno>
@@ -239,7 +240,7 @@ std::string line_of(std::size_t length) {
 }
 
 Arguments tocsin_with(const Arguments& arguments) {
-    Arguments all{TOCSIN_BIN_DIR "/tocsin"};
+    Arguments all{places::program("tocsin")};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return all;
 }

@@ -5,12 +5,13 @@
 
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 
 namespace {
 
 using namespace cli_test;
 
-constexpr const char* tocsin = TOCSIN_BIN_DIR "/tocsin ";
+const std::string tocsin = places::program("tocsin") + " ";
 
 // A shell that becomes `tocsin` with these words, some of which may redirect something.
 Arguments shell(const std::string& words) {

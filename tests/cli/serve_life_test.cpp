@@ -14,6 +14,7 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 #include <tocsin/resource/served.h>
 
 namespace {
@@ -98,9 +99,9 @@ TEST_F(MountServeLife, serves_a_plain_file) {
 
 TEST_F(MountServeLife, writes_to_a_plain_file) {
     const std::string file = folder_.path("output");
-    Program shell{
-        {"sh", "-c",
-         "exec " TOCSIN_BIN_DIR "/tocsin serve -v --writable --keep " + path_ + " >" + file}};
+    Program shell{{"sh", "-c",
+                   "exec " + places::program("tocsin") + " serve -v --writable --keep " + path_ +
+                       " >" + file}};
     ASSERT_TRUE(shell.complains("ready"));
     ASSERT_EQ(run({"tee", path_}, "one\ntwo\n").exit, 0);
     EXPECT_TRUE(eventually([&] { return run({"cat", file}).output == "one\ntwo\n"; }));

@@ -15,6 +15,7 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 
 namespace {
 
@@ -261,7 +262,8 @@ TEST_F(MountServe, has_the_mode_and_the_owner_that_were_asked_for) {
 }
 
 TEST_F(MountServe, is_readable_by_all_whom_the_umask_admits) {
-    Program shell{{"sh", "-c", "umask 027; exec " TOCSIN_BIN_DIR "/tocsin serve -v " + path_}};
+    Program shell{
+        {"sh", "-c", "umask 027; exec " + places::program("tocsin") + " serve -v " + path_}};
     ASSERT_TRUE(shell.complains("ready"));
     struct ::stat status{};
     ASSERT_EQ(::stat(path_.c_str(), &status), 0);

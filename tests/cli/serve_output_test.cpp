@@ -10,6 +10,7 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 
 namespace {
 
@@ -132,9 +133,9 @@ TEST_F(MountServeOutput, that_nobody_takes_is_given_up_and_counted_after_a_while
 }
 
 TEST_F(MountServeOutput, that_breaks_is_an_error_that_counts_what_is_lost) {
-    Program shell{
-        {"sh", "-c",
-         "exec " TOCSIN_BIN_DIR "/tocsin serve -v --writable --keep " + path_ + " >/dev/full"}};
+    Program shell{{"sh", "-c",
+                   "exec " + places::program("tocsin") + " serve -v --writable --keep " + path_ +
+                       " >/dev/full"}};
     ASSERT_TRUE(shell.complains("ready"));
     const Client client{path_, O_WRONLY};
     EXPECT_EQ(client.write("one\ntwo\n"), "");

@@ -15,6 +15,7 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 
 namespace {
 
@@ -284,8 +285,9 @@ TEST_F(ServeSocket, leaves_nothing_behind_when_a_signal_ends_it) {
 class ShortServer {
 public:
     explicit ShortServer(const std::string& path)
-        : shell_{{"sh", "-c",
-                  "ulimit -n 16; exec " TOCSIN_BIN_DIR "/tocsin serve -v --socket " + path}} {
+        : shell_{
+              {"sh", "-c",
+               "ulimit -n 16; exec " + places::program("tocsin") + " serve -v --socket " + path}} {
         EXPECT_TRUE(shell_.complains("ready"));
         // The first record comes before descriptors are short: the undefined-behaviour sanitizer
         // takes a pipe to look at an object for the first time.

@@ -10,14 +10,15 @@
 #include <tests/cli/client.h>
 #include <tests/cli/program.h>
 #include <tests/cli/server.h>
+#include <tests/places/places.h>
 #include <tocsin/base/descriptor.h>
 
 namespace {
 
 using namespace cli_test;
 
-constexpr const char* main_job = TOCSIN_SOURCE_DIR "/tools/main_job";
-constexpr const char* soak_serve = TOCSIN_SOURCE_DIR "/tools/soak_serve";
+const std::string main_job = places::source("tools/main_job");
+const std::string soak_serve = places::source("tools/soak_serve");
 
 // The soak may take a minute, and then its server may take another while to end.
 constexpr std::chrono::seconds tool_patience{100};
@@ -25,7 +26,7 @@ constexpr std::chrono::seconds tool_patience{100};
 // A tool of the project, with the programs of this build, that makes its folders below `place`.
 Arguments tool(Arguments arguments, const std::string& place = "/tmp") {
     arguments.insert(arguments.begin(),
-                     {"env", "TMPDIR=" + place, "TOCSIN_BIN_DIR=" TOCSIN_BIN_DIR});
+                     {"env", "TMPDIR=" + place, "TOCSIN_BIN_DIR=" + places::program("")});
     return arguments;
 }
 

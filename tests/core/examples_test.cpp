@@ -3,8 +3,10 @@
 #include <cstdio>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
 #include <string>
 #include <sys/wait.h>
+#include <tests/places/places.h>
 
 namespace tocsin::core {
 namespace {
@@ -16,7 +18,7 @@ struct Outcome {
 
 Outcome run_example(const std::string& name) {
     Outcome outcome;
-    FILE* const program = ::popen((TOCSIN_BIN_DIR "/" + name).c_str(), "re");
+    FILE* const program = ::popen(places::program(name).c_str(), "re");
     if (program == nullptr) {
         return outcome;
     }

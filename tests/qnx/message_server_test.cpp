@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <examples/qnx/message_server.h>
+#include <tests/places/places.h>
 #include <tests/resource/program.h>
 
 #include "server.h"
@@ -29,9 +30,7 @@ protected:
     }
     ~MessageServer() override { name_close(coid); }
 
-    [[nodiscard]] static std::string program(const char* which) {
-        return std::string{TOCSIN_BIN_DIR} + "/" + which;
-    }
+    [[nodiscard]] static std::string program(const char* which) { return places::program(which); }
     [[nodiscard]] long ask(std::uint16_t type, int amount = 0) const {
         ::message message = {};
         message.type = type;

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/forked.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -69,7 +70,7 @@ protected:
 
     resource::TemporaryDirectory place;
     const std::string path = place / "counters";
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/counters", path}};
+    Program manager{{places::program("counters"), path}};
 };
 
 TEST_F(MountDirectory, a_path_below_it_is_the_managers) {

@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <examples/qnx/metronome.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -43,7 +44,7 @@ protected:
     resource::TemporaryDirectory directory;
     const std::string path = directory / "metronome";
     const std::string name = "tocsin-test/metronome-" + std::to_string(::getpid());
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/metronome", path, name}};
+    Program manager{{places::program("metronome"), path, name}};
 };
 
 TEST_F(MountMetronome, a_read_waits_for_the_next_beat) {

@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/patience.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -63,7 +64,7 @@ protected:
 
     resource::TemporaryDirectory directory;
     std::string path = directory / "sample";
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+    Program manager{{places::program("sample_device"), path}};
     Server own;
     std::vector<int> others;
 };
@@ -249,7 +250,7 @@ TEST_F(MountNativeClient, the_end_of_the_manager_is_an_error_and_its_successor_i
     // One that was under way at the very end is told by another name.
     EXPECT_TRUE(errno == ENOTCONN || errno == ECONNABORTED) << errno;
     file.reset();
-    Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+    Program successor{{places::program("sample_device"), path}};
     EXPECT_EQ(successor.read_line(), "attached");
     file = open();
     EXPECT_EQ(arm(file, input, pulse(8)), 0);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -21,7 +22,7 @@ protected:
 
 TEST_P(MountReleases, a_manager_in_the_spellings_of_the_release_counts_what_is_read) {
     const std::string path = directory / "counter";
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/" + GetParam(), path}};
+    Program manager{{places::program(GetParam()), path}};
     ASSERT_EQ(manager.read_line(), "attached");
     const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     EXPECT_EQ(read_from(file), "0");

@@ -20,6 +20,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/patience.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -50,7 +51,7 @@ protected:
 
     resource::TemporaryDirectory directory;
     std::string path = directory / "sample";
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+    Program manager{{places::program("sample_device"), path}};
 };
 
 TEST_F(MountSampleDevice, echo_and_cat_pass_items_through_it) {
@@ -158,7 +159,7 @@ class MountForkedSampleDevice : public MountSampleDevice {};
 TEST_F(MountForkedSampleDevice, the_path_goes_with_its_manager_however_that_ends) {
     for (const int signal : {SIGINT, SIGTERM, SIGKILL}) {
         const std::string own = path + std::to_string(signal);
-        Program dying{{std::string{TOCSIN_BIN_DIR} + "/sample_device", own}};
+        Program dying{{places::program("sample_device"), own}};
         EXPECT_EQ(dying.read_line(), "attached");
         struct ::stat status = {};
         EXPECT_EQ(::stat(own.c_str(), &status), 0);
@@ -234,7 +235,7 @@ TEST_F(MountSampleDevice, what_a_successor_serves_stays) {
     manager.kill(SIGKILL);
     EXPECT_EQ(manager.wait(), -SIGKILL);
     for (int round = 0; round < 20; ++round) {
-        Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+        Program successor{{places::program("sample_device"), path}};
         ASSERT_EQ(successor.read_line(), "attached");
         write(open(), "item");
         EXPECT_EQ(read_from(open()), "item");
@@ -250,7 +251,7 @@ TEST_F(MountSampleDevice, the_managers_death_ends_every_wait_and_its_successor_t
     waiter.join();
     EXPECT_EQ(manager.wait(), -SIGKILL);
     EXPECT_TRUE(core::comes_true([this] { return open().number() == -1; }));
-    Program successor{{std::string{TOCSIN_BIN_DIR} + "/sample_device", path}};
+    Program successor{{places::program("sample_device"), path}};
     EXPECT_EQ(successor.read_line(), "attached");
     EXPECT_EQ(poll_for(open(), POLLIN | POLLOUT, 0), POLLOUT);
 }

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <examples/qnx/serial_device.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -58,7 +59,7 @@ protected:
 
     resource::TemporaryDirectory directory;
     const std::string path = directory / "serial";
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/serial_device", path}};
+    Program manager{{places::program("serial_device"), path}};
     base::Descriptor file;
     Server own;
 };
@@ -151,7 +152,7 @@ TEST_F(MountSerialDevice, a_hang_up_ends_every_wait) {
 // Handed on in capitals by a manager that is a client of the serial device.
 TEST_F(MountSerialDevice, another_manager_hands_on_what_comes_from_it) {
     const std::string shouted = directory / "shouted";
-    Program chained{{std::string{TOCSIN_BIN_DIR} + "/chained_manager", shouted, path}};
+    Program chained{{places::program("chained_manager"), shouted, path}};
     ASSERT_EQ(chained.read_line(), "attached");
     const base::Descriptor reader{::open(shouted.c_str(), O_RDONLY | O_CLOEXEC)};
     EXPECT_EQ(write("hello"), 5);

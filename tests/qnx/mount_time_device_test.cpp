@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/patience.h>
+#include <tests/places/places.h>
 #include <tests/resource/client_calls.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -45,7 +46,7 @@ protected:
     resource::TemporaryDirectory directory;
     const std::string path = directory / "time";
     // A tick comes when a test wants one.
-    Program manager{{std::string{TOCSIN_BIN_DIR} + "/time_device", path, "10000000"}};
+    Program manager{{places::program("time_device"), path, "10000000"}};
 };
 
 TEST_F(MountTimeDevice, the_first_read_tells_the_time_and_the_next_ones_wait_for_a_tick) {

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <tests/places/places.h>
 #include <tests/qnx/device.h>
 #include <tests/qnx/environment.h>
 #include <tests/resource/client_calls.h>
@@ -20,7 +21,7 @@ using resource::Program;
 using resource::read_from;
 
 std::string program(const std::string& name) {
-    return std::string{TOCSIN_BIN_DIR} + "/" + name;
+    return places::program(name);
 }
 
 class MountTocsinRoot : public testing::Test {

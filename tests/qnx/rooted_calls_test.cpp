@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <tests/places/places.h>
 #include <tests/qnx/environment.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
@@ -34,7 +35,7 @@ protected:
     }
     // What the program says of the call.
     [[nodiscard]] static std::string result(const std::string& call, const std::string& place) {
-        Program program{{std::string{TOCSIN_BIN_DIR} + "/" + GetParam(), call, place}};
+        Program program{{places::program(GetParam()), call, place}};
         std::string line = program.read_line();
         EXPECT_EQ(program.wait(), 0);
         return line;

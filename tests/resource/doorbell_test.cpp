@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/patience.h>
+#include <tests/places/places.h>
 #include <tests/resource/program.h>
 #include <tests/resource/temporary_directory.h>
 
@@ -15,7 +16,7 @@ namespace {
 TEST(MountDoorbell, who_rings_is_heard_by_everybody_who_listens) {
     const TemporaryDirectory directory;
     const std::string path = directory / "bell";
-    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
+    Program doorbell{{places::program("doorbell"), path}};
     ASSERT_EQ(doorbell.read_line(), "ready");
     Program first{{"sh", "-c", "exec cat \"$0\" 2>/dev/null", path}};
     Program second{{"sh", "-c", "exec cat \"$0\" 2>/dev/null", path}};
@@ -35,7 +36,7 @@ TEST(MountDoorbell, who_rings_is_heard_by_everybody_who_listens) {
 TEST(MountDoorbell, a_shell_that_reads_one_byte_at_a_time_gets_the_whole_line_of_each_ring) {
     const TemporaryDirectory directory;
     const std::string path = directory / "bell";
-    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
+    Program doorbell{{places::program("doorbell"), path}};
     ASSERT_EQ(doorbell.read_line(), "ready");
     Program shell{{"sh", "-c",
                    "exec < \"$0\"; echo ring > \"$0\"; echo ring > \"$0\"; "
@@ -45,7 +46,7 @@ TEST(MountDoorbell, a_shell_that_reads_one_byte_at_a_time_gets_the_whole_line_of
 }
 
 TEST(MountDoorbell, a_path_that_cannot_be_served_is_told_in_one_line) {
-    Program doorbell{{"sh", "-c", TOCSIN_BIN_DIR "/doorbell relative 2>&1"}};
+    Program doorbell{{"sh", "-c", places::program("doorbell") + " relative 2>&1"}};
     EXPECT_EQ(doorbell.read_line(), "doorbell: cannot serve 'relative': the path is relative: "
                                     "give an absolute one, which begins with a slash");
     EXPECT_EQ(doorbell.read_line(), "");

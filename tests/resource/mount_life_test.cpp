@@ -17,6 +17,7 @@
 #include <tests/core/forked.h>
 #include <tests/core/open_descriptors.h>
 #include <tests/core/patience.h>
+#include <tests/places/places.h>
 #include <tests/resource/at_path.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
@@ -92,7 +93,7 @@ TEST_F(MountLife, stopping_ends_blocked_readers_and_pollers) {
 }
 
 TEST_F(MountLife, a_killed_manager_leaves_errors_and_the_next_one_replaces_its_mount) {
-    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", path}};
+    Program doorbell{{places::program("doorbell"), path}};
     ASSERT_EQ(doorbell.read_line(), "ready");
     Program reader{{"sh", "-c", "echo start; cat \"$0\" 2>/dev/null; echo $?", path}};
     ASSERT_EQ(reader.read_line(), "start");

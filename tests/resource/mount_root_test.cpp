@@ -16,6 +16,7 @@
 
 #include <tests/core/forked.h>
 #include <tests/core/hidden_call.h>
+#include <tests/places/places.h>
 #include <tests/resource/at_path.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
@@ -150,7 +151,7 @@ constexpr const char* as_on_most_machines = R"(
 Program on_most_machines(const TemporaryDirectory& directory, const std::string& script) {
     EXPECT_EQ(::chmod(directory.path().c_str(), 0777), 0);
     return Program{{"unshare", "--mount", "--propagation", "private", "sh", "-c",
-                    as_on_most_machines + script, TOCSIN_BIN_DIR, directory.path()}};
+                    as_on_most_machines + script, places::program(""), directory.path()}};
 }
 
 TEST_F(MountRoot, another_user_serves_through_fusermount_and_replaces_a_dead_mount) {

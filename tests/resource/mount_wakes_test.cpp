@@ -10,6 +10,7 @@
 
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
+#include <tests/places/places.h>
 #include <tests/resource/manager.h>
 #include <tests/resource/program.h>
 #include <tests/resource/switchboard.h>
@@ -24,7 +25,7 @@ namespace {
 const std::int64_t wakes = core::rounds_or(10'000, 2'000);
 
 std::string client() {
-    return TOCSIN_BIN_DIR "/wake_client";
+    return places::program("wake_client");
 }
 
 std::string expected() {
