@@ -1,3 +1,4 @@
+// Says where the build and the project lie; the one source that is told by the compiler.
 #include <tests/places/places.h>
 
 namespace places {
