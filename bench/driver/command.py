@@ -10,7 +10,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import as_json, machine, places, plan, programs, results, rounds, stock_ivykis, table
+from . import (as_json, machine, places, plan, programs, results, rounds, selection, stock_ivykis,
+               table)
 from .clock import Deadline
 from .measuring import Measuring, OutOfTime, known_seconds
 from .problem import Problem
@@ -22,7 +23,7 @@ EPILOG = """\
 A full run (no --quick, no --only) keeps each figure in build/bench/full.jsonl as soon as it is there,
 and goes on there when it was interrupted, as long as the programs of a case are the same files. What
 others have left there is set aside. --quick and --only measure anew and keep their figures in
-quick.jsonl and only.jsonl beside it. TOCSIN_BENCH_DIR names another folder for these files, and
+quick.jsonl and only.jsonl beside it; with both, the cases that are named have a minute. TOCSIN_BENCH_DIR names another folder for these files, and
 TOCSIN_BIN_DIR another one for the programs than build/release/bin.
 
 Exit status: 0; 1 when a contestant failed or counted wrongly; 2 when nothing could be measured; 130 when
@@ -45,7 +46,7 @@ def parse(arguments):
         prog="bench/run", description="Measures Tocsin beside its peers and the bare kernel.",
         epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
-    add("--quick", action="store_true", help="under 60 seconds as a whole; what is slow is left out")
+    add("--quick", action="store_true", help="under 60 seconds: a selection of cases beside who comes closest")
     add("--only", action="append", default=[], metavar="TEXT",
         help="cases with TEXT in their names; may be repeated")
     add("--rounds", type=at_least(1, int), metavar="N",
@@ -126,8 +127,8 @@ def measure(chosen, planned, ivykis_names, broken, deadline, progress):
     """Measures what is planned as far as time allows; returns the run."""
     known = known_seconds([places.FULL, places.QUICK, places.ONLY])
     kept, identity, wanted = begin(chosen, planned, ivykis_names, broken, progress)
-    kind = rounds.QuickRun if chosen.quick else rounds.FullRun
-    asked = kind(planned, ivykis_names, wanted, known, progress)
+    asked = (rounds.QuickRun(planned, wanted, progress) if chosen.quick else
+             rounds.FullRun(planned, ivykis_names, wanted, known, progress))
     try:
         left_out = asked.measure(Measuring(kept, identity, deadline))
         if left_out:
@@ -149,6 +150,15 @@ def how_to_go_on(chosen):
     return f"What was measured is in {places.shown(file_of(chosen))}, --from shows it"
 
 
+def quick_plan(planned, chosen, progress):
+    """What --only names is measured whole, as far as the time goes."""
+    if chosen.only:
+        return planned
+    for case, contestant in selection.unknown(planned):
+        progress.say(f"selected for quick runs, and no program has it: {contestant} in '{case}'")
+    return selection.selected(planned)
+
+
 def measured_run(chosen, progress):
     """None when only a list was asked for."""
     minutes = math.inf if chosen.minutes is None else chosen.minutes * 60
@@ -160,6 +170,8 @@ def measured_run(chosen, progress):
     ivykis_names = stock_ivykis.case_names()
     planned = plan.chosen(everything, chosen.only, ivykis_names)
     ivykis_names = [name for name in ivykis_names if plan.is_wanted(name, chosen.only)]
+    if chosen.quick:
+        planned, ivykis_names = quick_plan(planned, chosen, progress), []
     if chosen.list:
         list_cases(planned, ivykis_names, chosen.json)
         return None

@@ -28,30 +28,24 @@ class Measuring:
         self.deadline = deadline
         self.failed = set()  # (case, contestant): not tried again in this run
 
-    def round_of(self, case, turn, limit=None):
-        """Measures each contestant that has no figures of this round yet. Raises OutOfTime, and
-        processes.TookTooLong when a limit for the whole round is given."""
+    def round_of(self, case, turn):
+        """Measures each contestant that has no figures of this round yet. Raises OutOfTime."""
         for contestant in in_turn(case.contestants, turn):
             done = self.kept.rounds_of(case.name, contestant.name)
             if turn not in done and (case.name, contestant.name) not in self.failed:
-                self.measure(case, contestant, turn, limit)
+                self.measure(case, contestant, turn)
 
-    def measure(self, case, contestant, turn, limit):
+    def measure(self, case, contestant, turn):
         if self.deadline.over:
             raise OutOfTime
-        if limit is not None and limit.over:
-            raise processes.TookTooLong("no time is left for the rest of the round")
-        seconds_max = min(SECONDS_MAX, self.deadline.left, SECONDS_MAX if limit is None else limit.left)
         start = time.monotonic()
         try:
-            result = {"figures": contestant.measure(seconds_max)}
+            result = {"figures": contestant.measure(min(SECONDS_MAX, self.deadline.left))}
         except MeasurementFailed as failure:
             result = {"failure": str(failure)}
         except processes.TookTooLong as late:
             if self.deadline.over:
                 raise OutOfTime from None
-            if limit is not None:
-                raise
             result = {"failure": str(late)}
         if "failure" in result:
             self.failed.add((case.name, contestant.name))

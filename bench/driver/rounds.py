@@ -1,18 +1,13 @@
-"""The two kinds of run: a full one, case after case, and a quick one that has to be over in a minute."""
+"""The two kinds of run: a full one, case after case, and a quick one that is over in a minute."""
 
 from . import processes, stock_ivykis
-from .clock import Deadline, long_time
+from .clock import long_time
 from .measuring import OutOfTime, seconds_of
 from .programs import MeasurementFailed
-from .verdicts import is_expected
 
 FULL_ROUNDS, FULL_ROUNDS_MIN, QUICK_ROUNDS = 9, 7, 3
 # The whole is to be over in 60; listing the programs and writing the page take some of it.
 QUICK_SECONDS = 52
-# In a quick run a case may take so many times its equal share of the time that is left, ...
-SHARES_MAX = 4
-# ... but may always try this long.
-ROUND_SECONDS_MIN = 0.5
 
 
 class FullRun:
@@ -68,54 +63,27 @@ class FullRun:
 
 
 class QuickRun:
-    """One round of every case, then the next round of every case, until the time is over.
+    """One round of every case, then the next round of every case, until the time is over."""
 
-    So each case has a figure before any has three, and no case can take the time of all others. What
-    must come out is measured first; what is too slow is left out, and named.
-    """
-
-    def __init__(self, plan, ivykis_names, rounds, known, progress):
-        self.plan = sorted(plan, key=lambda case: not is_expected(case.name))
-        self.left_out = {name: "only a full run compares with Debian's libivykis"
-                         for name in ivykis_names}
-        self.rounds, self.known, self.progress = rounds, known, progress
+    def __init__(self, plan, rounds, progress):
+        self.plan, self.rounds, self.progress = plan, rounds, progress
         self.took = {}  # case: seconds of its last round
 
     def measure(self, measuring):
         """Returns {case: why it was left out}."""
         try:
-            self.first_round(measuring)
-            for turn in range(1, self.rounds):
-                self.another_round(turn, measuring)
+            for turn in range(self.rounds):
+                self.measure_all(turn, measuring)
         except OutOfTime:
             pass
-        for case in self.plan:
-            if case.name not in self.took and case.name not in self.left_out:
-                self.left_out[case.name] = "the time was over before it"
-        return self.left_out
+        return {case.name: "the time was over before it"
+                for case in self.plan if case.name not in self.took}
 
-    def first_round(self, measuring):
+    def measure_all(self, turn, measuring):
         for number, case in enumerate(self.plan):
             left = measuring.deadline.left
-            share = max(SHARES_MAX * left / (len(self.plan) - number), ROUND_SECONDS_MIN)
-            limit = Deadline(share)
-            self.progress.step(case.name, number, len(self.plan), "")
-            expected = seconds_of(case, self.known)
-            if expected is not None and expected > share:
-                self.leave_out(case, f"too slow: a round takes {expected:.1f} s")
-                continue
-            try:
-                measuring.round_of(case, 0, limit)
-                self.took[case.name] = left - measuring.deadline.left
-            except processes.TookTooLong:
-                self.leave_out(case, f"too slow: a round takes more than {share:.1f} s")
-
-    def leave_out(self, case, why):
-        self.left_out[case.name] = f"{why}; --only '{case.name}' measures it"
-
-    def another_round(self, turn, measuring):
-        for number, case in enumerate(self.plan):
-            left = measuring.deadline.left
-            if case.name in self.took and self.took[case.name] < left:
-                self.progress.step(case.name, number, len(self.plan), f"round {turn + 1}")
-                measuring.round_of(case, turn)
+            if self.took.get(case.name, 0) > left:
+                continue  # it would be cut off
+            self.progress.step(case.name, number, len(self.plan), f"round {turn + 1}")
+            measuring.round_of(case, turn)
+            self.took[case.name] = left - measuring.deadline.left

@@ -15,6 +15,8 @@ def head(run):
         f"versions  {versions}" if versions else "versions  none was told",
         f"run       of {run.at}, {rounds} rounds; ratios are of medians, +- is half the distance "
         "of the quartiles",
+        *(["          quick: a selection of cases, and of the peers those that come closest in full runs"]
+          if run.is_quick else []),
     ]
 
 

@@ -99,10 +99,6 @@ def unmatched(run):
         if not any(re.fullmatch(expectation.case, case.name) for case in run.cases)))
 
 
-def is_expected(case):
-    return any(re.fullmatch(expectation.case, case) for expectation in EXPECTATIONS)
-
-
 def inverse(ratio):
     return None if ratio is None else summary.ratio(1.0, ratio)
 
