@@ -259,6 +259,26 @@ TEST_F(MountNativeClient, the_end_of_the_manager_is_an_error_and_its_successor_i
     EXPECT_EQ(own.received.pulse.code, 8);
 }
 
+// Else who sleeps until its event comes would sleep for ever.
+TEST_F(MountNativeClient, the_end_of_the_manager_is_a_pulse_to_channels_that_want_to_know) {
+    const int channel = ChannelCreate(_NTO_CHF_COID_DISCONNECT);
+    const base::Descriptor file = open();
+    base::Descriptor closed = open();
+    EXPECT_EQ(arm(file, input, pulse(7)), 0);
+    EXPECT_EQ(arm(closed, input, pulse(8)), 0);
+    EXPECT_EQ(tocsin_close(closed.release()), 0);
+    manager.kill(SIGKILL);
+    EXPECT_EQ(manager.wait(), -SIGKILL);
+    struct ::_pulse told = {};
+    ASSERT_EQ(MsgReceivePulse(channel, &told, sizeof told, nullptr), 0);
+    EXPECT_EQ(told.code, _PULSE_CODE_COIDDEATH);
+    EXPECT_EQ(told.value.sival_int, file.number());
+    const std::uint64_t soon = 1'000'000;
+    EXPECT_EQ(TimerTimeout(CLOCK_MONOTONIC, _NTO_TIMEOUT_RECEIVE, nullptr, &soon, nullptr), 0);
+    EXPECT_EQ(MsgReceivePulse(channel, &told, sizeof told, nullptr), -1) << "once";
+    EXPECT_EQ(ChannelDestroy(channel), 0);
+}
+
 TEST_F(MountNativeClient, what_nobody_serves_and_what_is_no_descriptor_are_refused) {
     const base::Descriptor null{::open("/dev/null", O_RDWR | O_CLOEXEC)};
     EXPECT_EQ(arm(null, input, pulse(7)), -1);

@@ -1,6 +1,7 @@
 // Asking managers through descriptors. Private to tocsin/qnx.
 #include <tocsin/qnx/link/native_files.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <mutex>
 #include <new>
@@ -8,7 +9,9 @@
 #include <system_error>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
+#include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/implied_events.h>
 #include <tocsin/qnx/link/remote_message.h>
@@ -156,6 +159,22 @@ void NativeFiles::closing(int descriptor) noexcept {
         NativeClose question{.ticket = known.link->ticket(), .coid = descriptor};
         static_cast<void>(ask(descriptor, native_close, &question));
     }
+}
+
+void NativeFiles::tell_of_death(const ServerLink& link) noexcept {
+    std::vector<int> dead;
+    try {
+        Table& all = table.get();
+        const std::lock_guard lock{all.mutex};
+        for (const auto& [descriptor, known] : all.descriptors) {
+            if (known.link.get() == &link) {
+                dead.push_back(descriptor);
+            }
+        }
+    } catch (const std::bad_alloc&) {
+        // Nobody is told of the others, as there is no memory for it.
+    }
+    std::ranges::for_each(dead, &Channels::tell_of_death);
 }
 
 Answer NativeFiles::send(int descriptor, Pieces message, Pieces room, Timeout timeout) {

@@ -24,6 +24,11 @@ public:
     // Before the descriptor is closed: the manager lets go of what was armed through it.
     static void closing(int descriptor) noexcept;
 
+    // The link has ended: tells those of this process's channels that want to know which
+    // descriptors were used over it. One that was closed otherwise than by QNX's close() is told of
+    // as well.
+    static void tell_of_death(const ServerLink& link) noexcept;
+
     [[nodiscard]] Answer send(int descriptor, Pieces message, Pieces room,
                               Timeout timeout) override;
     [[nodiscard]] int pulse(int descriptor, const PulseContent& content) noexcept override;

@@ -17,6 +17,7 @@
 #include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/channels.h>
 #include <tocsin/qnx/link/implied_events.h>
+#include <tocsin/qnx/link/native_files.h>
 #include <tocsin/qnx/link/service.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
@@ -317,6 +318,7 @@ void ServerLink::end() noexcept {
     Service::forget(socket_.number());
     ::shutdown(socket_.number(), SHUT_RDWR);
     tell_of_death({});
+    NativeFiles::tell_of_death(*this);
 }
 
 // Of the server's channel, or of all of them.
