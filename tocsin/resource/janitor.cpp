@@ -146,7 +146,7 @@ void leave_the_server(int life, Mount& mount) noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     // One of them may have the other's place.
     const bool holds_root = mount.lasting == 0;
-    const int safe_root = holds_root ? ::fcntl(mount.root, F_DUPFD, 2) : -1;
+    const int safe_root = holds_root ? ::fcntl(mount.root, F_DUPFD_CLOEXEC, 2) : -1;
     ::dup2(life, own_life);
     if (holds_root) {
         ::dup2(safe_root, own_root);
