@@ -109,22 +109,32 @@ class Written(Sample):
             "| A2 | Another. | **by design**: It cannot.<br>[decision 0001](decisions/0001-why.md) |",
             "| A3 | A third one. | **open**: Its test. |",
             "| `queue` | 2 | 2 |",
-            "| `lines` | 2 |",
+            "| `lines` | 2 inputs |",
         ):
             self.assertIn(words, self.page())
 
-    def test_a_check_passes_until_something_changes_and_writes_nothing(self):
+    def test_a_check_passes_until_the_page_says_something_else_and_writes_nothing(self):
         self.run_write()
         before = self.page()
         self.assertEqual(self.run_write("--check")[0], 0)
-        path = self.root / "tests/core/event_test.cpp"
-        path.write_text(path.read_text() + "TEST(Event, four) {}\n")
+        path = self.root / "docs/assurance/promises.toml"
+        path.write_text(path.read_text().replace("This.", "That."))
         status, said = self.run_write("--check")
         self.assertEqual(status, 1)
         self.assertIn("./dev assurance", said)
         self.assertEqual(self.page(), before)
         self.assertEqual(self.run_write()[0], 0)
         self.assertEqual(self.run_write("--check")[0], 0)
+
+    def test_one_test_or_input_more_is_no_other_page_but_counted_in_the_next(self):
+        self.run_write()
+        path = self.root / "tests/core/event_test.cpp"
+        path.write_text(path.read_text() + "TEST(Event, four) {}\n")
+        (self.root / "fuzz/corpus/lines/c").write_text("c")
+        self.assertEqual(self.run_write("--check")[0], 0)
+        self.run_write()
+        self.assertIn("<br>4 tests |", self.page())
+        self.assertIn("| `lines` | 3 inputs |", self.page())
 
     def test_a_check_fails_where_there_is_no_page(self):
         self.assertEqual(self.run_write("--check")[0], 1)
