@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/uncancelled.h>
+#include <tocsin/resource/sharing_fork.h>
 
 namespace tocsin::resource {
 
@@ -195,7 +196,7 @@ void Janitor::start(const Task& task) noexcept {
     ::sigset_t before;
     ::sigfillset(&every);
     ::pthread_sigmask(SIG_SETMASK, &every, &before);
-    const ::pid_t child = ::_Fork();
+    const ::pid_t child = fork_sharing_descriptors();
     if (child == 0) {
         if (::_Fork() == 0) {
             clean_up_after(task, reading.number(), mount);
