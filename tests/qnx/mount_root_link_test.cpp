@@ -151,6 +151,38 @@ TEST_F(MountRootServer, posts_no_other_semaphore_than_the_registered_one) {
     EXPECT_EQ(MsgUnregisterEvent(&event), 0);
 }
 
+// Who says nothing counts as well.
+TEST(MountRootLink, links_of_another_user_are_limited_until_they_end) {
+    const Server open;
+    Process nobody{[](Process&) {
+        become_nobody();
+        std::vector<std::unique_ptr<Stranger>> strangers;
+        for (int count = 1; count < ClientLinks::links_of_user_max; ++count) {
+            strangers.push_back(std::make_unique<Stranger>(::getppid()));
+        }
+        const Stranger last{::getppid()};
+        last.greet();
+        {
+            const Stranger beyond{::getppid()};
+            if (!beyond.turned_away()) {
+                return 1;
+            }
+        }
+        strangers.clear();
+        return until([] {
+            const Stranger next{::getppid()};
+            Frame hello;
+            hello.number = frame_version;
+            base::Descriptor memory;
+            const Mailbox mailbox{memory};
+            return next.say(hello, memory.number()) && next.hear().kind == FrameKind::welcome;
+        })
+                   ? 0
+                   : 2;
+    }};
+    EXPECT_EQ(nobody.wait(), 0);
+}
+
 // A process has 65,530 mappings, and other users must not be able to use them up.
 TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together) {
     Server open;

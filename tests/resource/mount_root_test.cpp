@@ -1,5 +1,6 @@
 // Shows what only root can bring about: other users, other file systems.
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
@@ -9,6 +10,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <thread>
 #include <unistd.h>
 
 #include <gmock/gmock.h>
@@ -16,6 +18,7 @@
 
 #include <tests/core/forked.h>
 #include <tests/core/hidden_call.h>
+#include <tests/core/patience.h>
 #include <tests/places/places.h>
 #include <tests/resource/at_path.h>
 #include <tests/resource/manager.h>
@@ -188,6 +191,31 @@ TEST_F(MountRoot, root_replaces_a_dead_mount_of_a_user_that_was_closed_to_root) 
     EXPECT_EQ(script.read_line(), "1");
     EXPECT_EQ(script.read_line(), "clean");
     EXPECT_EQ(script.wait(), 0);
+}
+
+// The child that looks whether the mount is dead had a copy of the file, and could not end before
+// the only thread that serves, which waited for the child, was told that the copy was closed.
+TEST_F(MountRoot, the_only_thread_replaces_a_dead_mount_while_another_one_has_its_own_path_open) {
+    Program doorbell{{TOCSIN_BIN_DIR "/doorbell", directory / "bell"}};
+    ASSERT_EQ(doorbell.read_line(), "ready");
+    doorbell.kill(SIGKILL);
+    EXPECT_EQ(doorbell.wait(), -SIGKILL);
+    Switchboard bell;
+    std::atomic<bool> replaced{false};
+    std::thread manager{[&] {
+        core::Loop loop;
+        const Mount mount{loop, path, board};
+        EXPECT_TRUE(core::turn_until(loop, [&] { return board.log().opened == 1; }));
+        const Mount other{loop, directory / "bell", bell};
+        replaced = true;
+    }};
+    EXPECT_TRUE(core::comes_true([&] { return served(path); }));
+    const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    EXPECT_TRUE(core::comes_true([&] { return replaced.load(); }));
+    if (!replaced) {
+        ::umount2(path.c_str(), MNT_FORCE | MNT_DETACH);  // nothing else ends that
+    }
+    manager.join();
 }
 
 TEST_F(MountRoot, a_clean_stop_ends_readers_though_a_forked_child_holds_the_device) {

@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <memory>
 #include <sstream>
 
 #include <fmt/format.h>
 
+#include <tocsin/base/read_file.h>
 #include <tocsin/cli/failure.h>
 #include <tocsin/cli/question.h>
 #include <tocsin/cli/socket_server.h>
@@ -39,7 +39,9 @@ std::string listening_path(const std::string& line) {
 }
 
 std::vector<std::string> find_sockets() {
-    std::ifstream table{"/proc/net/unix"};
+    std::string text;
+    static_cast<void>(base::read_file("/proc/net/unix", text));
+    std::istringstream table{std::move(text)};
     std::vector<std::string> found;
     for (std::string line; std::getline(table, line);) {
         std::string path = listening_path(line);

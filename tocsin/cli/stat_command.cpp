@@ -4,14 +4,15 @@
 #include <algorithm>
 #include <chrono>
 #include <fcntl.h>
-#include <fstream>
 #include <memory>
 #include <optional>
+#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <tocsin/base/read_file.h>
 #include <tocsin/cli/observer.h>
 #include <tocsin/cli/say.h>
 #include <tocsin/cli/served_list.h>
@@ -50,7 +51,9 @@ std::string age_of(const json& object) {
 
 // "4121 (cat)": the process of a thread, as far as it can be seen from here.
 std::string process_of(long thread) {
-    std::ifstream status{fmt::format("/proc/{}/status", thread)};
+    std::string text;
+    static_cast<void>(base::read_file(fmt::format("/proc/{}/status", thread).c_str(), text));
+    std::istringstream status{std::move(text)};
     std::string name;
     std::string process = std::to_string(thread);
     for (std::string line; std::getline(status, line);) {

@@ -22,7 +22,8 @@ namespace tocsin::qnx {
 namespace {
 
 constexpr ::mode_t everybody_reads = 0644;
-constexpr const char* for_all = "/run/tocsin/name/local";
+constexpr ::mode_t everybody_looks = 0755;
+constexpr const char* for_all = "/run/tocsin";
 
 [[noreturn]] void fail(int error, const char* what) {
     throw std::system_error{base::error_of(error), what};
@@ -46,21 +47,43 @@ std::string own_directory() {
     }
     const char* const runtime = ::secure_getenv("XDG_RUNTIME_DIR");
     if (runtime != nullptr && *runtime == '/') {
-        return std::string{runtime} + "/tocsin/name/local";
+        return std::string{runtime} + "/tocsin";
     }
-    return "/tmp/tocsin-" + std::to_string(::geteuid()) + "/name/local";
+    return "/tmp/tocsin-" + std::to_string(::geteuid());
 }
 
-// Nobody else may have made it, who could put names there.
-void make_directory(const std::string& directory) {
-    std::error_code error;
-    std::filesystem::create_directories(directory, error);
+// Whoever else could write there could put names there, or have them lead elsewhere. In /tmp
+// anybody may have made it.
+bool is_own(const std::string& directory) noexcept {
     struct ::stat status = {};
-    if (error || ::stat(directory.c_str(), &status) != 0) {
-        throw std::system_error{error ? error : base::last_error(), "cannot make " + directory};
+    return ::lstat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+           status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+// Also with a umask of 0, as managers have.
+void make_directory(const std::string& directory) {
+    if (::mkdir(directory.c_str(), everybody_looks) != 0 && errno != EEXIST) {
+        throw std::system_error{base::last_error(), "cannot make " + directory};
     }
-    if (status.st_uid != ::geteuid() || (status.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    if (!is_own(directory)) {
         fail(EPERM, "the directory of names is another's");
+    }
+}
+
+std::string path_of(const std::string& directory, const std::string& name) {
+    return directory + "/name/local/" + name;
+}
+
+// All directories that the file of the name lies in.
+void make_directories(const std::string& own, const std::string& name) {
+    std::error_code error;
+    std::filesystem::create_directories(std::filesystem::path{own}.parent_path(), error);
+    make_directory(own);
+    std::string directory = own;
+    for (const std::filesystem::path& part :
+         std::filesystem::path{path_of("", name)}.relative_path().parent_path()) {
+        directory += '/' + part.string();
+        make_directory(directory);
     }
 }
 
@@ -140,8 +163,9 @@ Names::Owned::~Owned() {
 
 std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& place) {
     check(name);
-    const std::string path = own_directory() + '/' + name;
-    make_directory(std::filesystem::path{path}.parent_path());
+    const std::string own = own_directory();
+    const std::string path = path_of(own, name);
+    make_directories(own, name);
     base::Descriptor file = lock(path);
     std::array<char, 128> text = {};
     const int size = std::snprintf(text.data(), text.size(), "%d %d %" PRIx64 "\n", place.process,
@@ -158,10 +182,10 @@ std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& p
 Names::Place Names::find(const std::string& name) {
     check(name);
     Place place;
-    for (const std::string& directory : {own_directory(), std::string{for_all}}) {
-        if (read_place(directory + '/' + name, place)) {
-            return place;
-        }
+    const std::string own = own_directory();
+    if ((is_own(own) && read_place(path_of(own, name), place)) ||
+        read_place(path_of(for_all, name), place)) {
+        return place;
     }
     fail(ENOENT, "nobody has that name");
 }

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/uncancelled.h>
+#include <tocsin/resource/sharing_fork.h>
 
 namespace tocsin::resource {
 
@@ -146,7 +147,7 @@ void leave_the_server(int life, Mount& mount) noexcept {
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     // One of them may have the other's place.
     const bool holds_root = mount.lasting == 0;
-    const int safe_root = holds_root ? ::fcntl(mount.root, F_DUPFD, 2) : -1;
+    const int safe_root = holds_root ? ::fcntl(mount.root, F_DUPFD_CLOEXEC, 2) : -1;
     ::dup2(life, own_life);
     if (holds_root) {
         ::dup2(safe_root, own_root);
@@ -195,7 +196,7 @@ void Janitor::start(const Task& task) noexcept {
     ::sigset_t before;
     ::sigfillset(&every);
     ::pthread_sigmask(SIG_SETMASK, &every, &before);
-    const ::pid_t child = ::_Fork();
+    const ::pid_t child = fork_sharing_descriptors();
     if (child == 0) {
         if (::_Fork() == 0) {
             clean_up_after(task, reading.number(), mount);

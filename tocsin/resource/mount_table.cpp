@@ -2,30 +2,13 @@
 #include <tocsin/resource/mount_table.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <fcntl.h>
-#include <unistd.h>
 
-#include <tocsin/base/descriptor.h>
-#include <tocsin/base/errors.h>
+#include <tocsin/base/read_file.h>
 
 namespace tocsin::resource {
 
 namespace {
-
-std::error_code read_all(const char* path, std::string& text) {
-    const base::Descriptor file{::open(path, O_RDONLY | O_CLOEXEC)};
-    if (!file) {
-        return base::last_error();
-    }
-    std::array<char, 16384> piece{};
-    ssize_t got = 0;
-    while ((got = ::read(file.number(), piece.data(), piece.size())) > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(got));
-    }
-    return got < 0 ? base::last_error() : std::error_code{};
-}
 
 std::string_view next_field(std::string_view& line) {
     const std::size_t end = std::min(line.find(' '), line.size());
@@ -103,7 +86,7 @@ bool parse_mount_line(std::string_view line, MountEntry& entry) {
 
 std::error_code read_mount_table(std::vector<MountEntry>& entries) {
     std::string text;
-    if (const std::error_code error = read_all("/proc/self/mountinfo", text)) {
+    if (const std::error_code error = base::read_file("/proc/self/mountinfo", text)) {
         return error;
     }
     std::string_view rest = text;

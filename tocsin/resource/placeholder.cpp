@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include <tocsin/resource/mount_failure.h>
 #include <tocsin/resource/mount_point.h>
 #include <tocsin/resource/mount_table.h>
+#include <tocsin/resource/sharing_fork.h>
 
 namespace tocsin::resource {
 
@@ -43,8 +45,9 @@ std::string resolved(const std::string& path) {
 // A mount may be closed to all but the user who mounted it, even to root, who asks as that user.
 bool is_dead_now(const MountEntry& mount) noexcept {
     if (::geteuid() == 0) {
-        static_cast<void>(::setresgid(mount.gid, mount.gid, mount.gid) == 0 &&
-                          ::setresuid(mount.uid, mount.uid, mount.uid) == 0);
+        // The C library would have all threads do so, and here is one.
+        static_cast<void>(::syscall(SYS_setresgid, mount.gid, mount.gid, mount.gid) == 0 &&
+                          ::syscall(SYS_setresuid, mount.uid, mount.uid, mount.uid) == 0);
     }
     struct ::stat status = {};
     return ::lstat(mount.path.c_str(), &status) != 0 &&
@@ -61,7 +64,7 @@ bool is_dead(const MountEntry& mount) {
     }
     const base::Descriptor reads{ends[0]};
     const base::Descriptor writes{ends[1]};
-    const ::pid_t child = ::fork();
+    const ::pid_t child = fork_sharing_descriptors();
     if (child < 0) {
         throw std::system_error{base::last_error(), mount.path};
     }

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
-#include <fstream>
 #include <unistd.h>
 
+#include <tocsin/base/read_file.h>
 #include <tocsin/resource/poll_bits.h>
 
 namespace tocsin::resource {
@@ -20,11 +20,11 @@ constexpr std::size_t command_length_max = 256;
 constexpr std::size_t room_for_the_end = 512;
 
 std::string own_command() {
-    std::ifstream file{"/proc/self/cmdline"};
     std::string command;
-    for (char byte = 0; command.size() < command_length_max && file.get(byte);) {
-        command.push_back(byte == '\0' ? ' ' : byte);
-    }
+    // What cannot be read is empty.
+    static_cast<void>(base::read_file("/proc/self/cmdline", command));
+    command.resize(std::min(command.size(), command_length_max));
+    std::ranges::replace(command, '\0', ' ');
     command.erase(command.find_last_not_of(' ') + 1);
     return command;
 }

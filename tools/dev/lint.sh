@@ -37,6 +37,9 @@ lint_as_the_suite() {
     check "lint layers" python3 tools/lint/layers.py || true
     check "lint style" python3 tools/lint/style.py || true
     check "lint headers" python3 tools/lint/headers.py || true
+    check "lint signals" python3 tools/lint/signals.py || true
+    check "lint descriptors" python3 tools/lint/descriptors.py || true
+    check "lint assurance" python3 tools/assurance/write.py --check || true
 }
 
 dev_lint() {

@@ -1,4 +1,4 @@
-# The commands that show something: run, bench, soak, doctor. Read by ./dev.
+# The commands that show something: run, bench, soak, doctor, assurance. Read by ./dev.
 # shellcheck shell=bash
 
 # start_tool PATH ARGUMENT...: replaces this script by a tool of the project.
@@ -39,6 +39,12 @@ dev_soak() {
 dev_doctor() {
     need doctor
     exec python3 tools/dev/doctor.py "$@"
+}
+
+# dev_assurance [--check]: the page of what is promised, and what shows it.
+dev_assurance() {
+    need doctor
+    exec python3 tools/assurance/write.py "$@"
 }
 
 # dev_bench [OPTION ...]: everything, side by side; dev_bench ivykis [OPTION ...]: the two libivykis alone.

@@ -18,7 +18,6 @@ namespace tocsin::qnx {
 
 namespace {
 
-constexpr int kind = SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK;
 constexpr int waiting_max = 128;
 
 struct Address {
@@ -37,7 +36,7 @@ struct Address {
 };
 
 base::Descriptor make() {
-    base::Descriptor socket{::socket(AF_UNIX, kind, 0)};
+    base::Descriptor socket{::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)};
     if (!socket) {
         throw std::system_error{base::last_error(), "cannot make a socket"};
     }

@@ -1,0 +1,133 @@
+// Shows that a server which has no descriptor left turns away who comes, and serves whom it has.
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/resource.h>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/link/area.h>
+#include <tocsin/qnx/link/mailbox.h>
+
+#include "process.h"
+#include "stranger.h"
+
+namespace tocsin::qnx {
+namespace {
+
+// Another process gets no descriptor beyond those that it has, until this goes.
+class NoMoreDescriptors {
+public:
+    explicit NoMoreDescriptors(::pid_t process) : process_{process} {
+        for (const auto& file : std::filesystem::directory_iterator{files()}) {
+            most_ = std::max(most_, std::stoi(file.path().filename().string()) + 1);
+        }
+        ::prlimit(process, RLIMIT_NOFILE, nullptr, &before_);
+        const ::rlimit none = {.rlim_cur = static_cast<::rlim_t>(most_),
+                               .rlim_max = before_.rlim_max};
+        EXPECT_EQ(::prlimit(process, RLIMIT_NOFILE, &none, nullptr), 0);
+    }
+    ~NoMoreDescriptors() { ::prlimit(process_, RLIMIT_NOFILE, &before_, nullptr); }
+    NoMoreDescriptors(const NoMoreDescriptors&) = delete;
+    NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+
+    [[nodiscard]] int count() const {
+        return static_cast<int>(std::distance(std::filesystem::directory_iterator{files()}, {}));
+    }
+    [[nodiscard]] int most() const { return most_; }
+
+private:
+    [[nodiscard]] std::string files() const { return "/proc/" + std::to_string(process_) + "/fd"; }
+
+    const ::pid_t process_;
+    int most_ = 0;
+    ::rlimit before_ = {};
+};
+
+class FewDescriptors : public ::testing::Test {
+protected:
+    FewDescriptors() {
+        EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77);
+        early.greet();
+        none.emplace(server.process.pid);
+        fill();
+    }
+    // Who comes later is served again.
+    void TearDown() override {
+        EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77) << "who was there before";
+        none.reset();
+        const Stranger late{server.process.pid};
+        late.greet();
+    }
+
+    // There may be numbers between those that are taken. A client takes one for good, and another
+    // one while it says hello.
+    void fill() {
+        bool room = true;
+        while (room) {
+            taken.push_back(std::make_unique<Stranger>(server.process.pid));
+            Frame hello;
+            hello.number = frame_version;
+            base::Descriptor memory;
+            const Mailbox mailbox{memory};
+            EXPECT_TRUE(taken.back()->say(hello, memory.number()));
+            room = taken.back()->hear().error == 0;
+        }
+        taken.back() = std::make_unique<Stranger>(server.process.pid);  // says nothing
+        EXPECT_TRUE(until([&] { return none->count() == none->most(); }));
+    }
+
+    RemoteServer server{0, [](Server&, int rcvid) {
+                            if (rcvid > 0) {
+                                MsgReply(rcvid, 77, nullptr, 0);
+                            }
+                            return true;
+                        }};
+    const Stranger early{server.process.pid};
+    std::optional<NoMoreDescriptors> none;
+    std::vector<std::unique_ptr<Stranger>> taken;
+};
+
+// Each of its threads.
+bool is_all_asleep(::pid_t process) {
+    const std::string tasks = "/proc/" + std::to_string(process) + "/task";
+    return std::ranges::all_of(std::filesystem::directory_iterator{tasks}, [](const auto& task) {
+        std::ifstream file{task.path() / "stat"};
+        const std::string text{std::istreambuf_iterator<char>{file}, {}};
+        return text.substr(text.rfind(')') + 1).starts_with(" S");
+    });
+}
+
+// One that could not be told so would be there for the server again and again.
+TEST_F(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
+    for (int round = 0; round < 3; ++round) {
+        const Stranger next{server.process.pid};
+        EXPECT_TRUE(next.turned_away());
+    }
+    EXPECT_TRUE(until([&] { return is_all_asleep(server.process.pid); }));
+    int awake = 0;
+    for (int look = 0; look < 200; ++look) {
+        awake += is_all_asleep(server.process.pid) ? 0 : 1;
+    }
+    EXPECT_LT(awake, 50) << "the thread sanitizer has a thread that wakes now and then";
+}
+
+TEST_F(FewDescriptors, a_frame_whose_descriptor_does_not_arrive_ends_its_link) {
+    base::Descriptor shared;
+    const auto memory = Area::make(1, Area::size_least, shared);
+    Frame area;
+    area.kind = FrameKind::area;
+    area.area = 1;
+    area.size = Area::size_least;
+    EXPECT_TRUE(early.say(area, shared.number()));
+    EXPECT_TRUE(early.turned_away());
+}
+
+}  // namespace
+}  // namespace tocsin::qnx
