@@ -39,7 +39,11 @@ void ReadyQueue::collect(Event* newest) noexcept {
     if (oldest == nullptr) {
         return;
     }
-    (first_ == nullptr ? first_ : last_->next_) = oldest;
+    if (first_ == nullptr) {
+        first_ = oldest;
+    } else {
+        last_->next_ = oldest;
+    }
     last_ = last;
 }
 
@@ -95,7 +99,11 @@ void ReadyQueue::link_backwards() noexcept {
 void ReadyQueue::unlink(Event& event) noexcept {
     // What the first event knows of the one before it is stale: that one has been delivered.
     Event* const previous = &event == first_ ? nullptr : previous_of(event);
-    (previous == nullptr ? first_ : previous->next_) = event.next_;
+    if (previous == nullptr) {
+        first_ = event.next_;
+    } else {
+        previous->next_ = event.next_;
+    }
     if (event.next_ == nullptr) {
         last_ = previous;
     } else {
