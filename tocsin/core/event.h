@@ -83,9 +83,9 @@ private:
     static constexpr std::uintptr_t pending_flag = 1;
 
     base::Callback<> handler_;
-    base::Shared<Loop*> loop_ = nullptr;
+    base::Shared<Loop*> loop_{nullptr};
     base::Atomic<std::uintptr_t> state_{0};
-    base::Shared<Event*> next_ = nullptr;
+    base::Shared<Event*> next_{nullptr};
 };
 
 static_assert(sizeof(Event) == 5 * sizeof(void*), "an event is five words");
