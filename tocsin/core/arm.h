@@ -1,9 +1,9 @@
 // An arm: one client's request to be told once. Public.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/callback.h>
 #include <tocsin/base/list.h>
 #include <tocsin/core/conditions.h>
@@ -54,7 +54,7 @@ private:
 
     Sink sink_;
     std::uint64_t owner_ = 0;
-    std::atomic<WaitQueue*> queue_{nullptr};  // where it is armed, or its sink is running
+    base::Atomic<WaitQueue*> queue_{nullptr};  // where it is armed, or its sink is running
 
     // Its place among the armed ones: see ArmHeap. While it fires it is on a list instead.
     Arm* left_ = nullptr;

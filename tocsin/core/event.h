@@ -1,9 +1,9 @@
 // An event: posted from any thread, handled on its loop's thread. Public.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/callback.h>
 
 namespace tocsin::core {
@@ -83,9 +83,9 @@ private:
     static constexpr std::uintptr_t pending_flag = 1;
 
     base::Callback<> handler_;
-    Loop* loop_ = nullptr;
-    std::atomic<std::uintptr_t> state_{0};
-    Event* next_ = nullptr;
+    base::Shared<Loop*> loop_{nullptr};
+    base::Atomic<std::uintptr_t> state_{0};
+    base::Shared<Event*> next_{nullptr};
 };
 
 static_assert(sizeof(Event) == 5 * sizeof(void*), "an event is five words");

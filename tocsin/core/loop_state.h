@@ -1,9 +1,9 @@
 // What a loop is made of. Private to tocsin/core.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/fork.h>
 #include <tocsin/core/loop.h>
 #include <tocsin/core/poller.h>
@@ -52,7 +52,7 @@ struct Loop::State {
     // Sleeps that a poster has ended, each of which it announces by one ring; the posters that are
     // at the ring or past it; and the rings that have been taken from the bell.
     std::uint64_t rings_owed = 0;
-    std::atomic<std::uint64_t> rings_begun{0};
+    base::Atomic<std::uint64_t> rings_begun{0};
     std::uint64_t rings_taken = 0;
 
     std::size_t watches = 0;  // how many are registered
@@ -61,7 +61,7 @@ struct Loop::State {
     std::uint32_t turns_unlooked = 0;
 
     const void* thread = own_thread();
-    std::atomic<::pid_t> thread_id;
+    base::Atomic<::pid_t> thread_id;
     std::uint32_t fork_generation = base::fork_generation();
 
     [[nodiscard]] bool is_of_this_process() const noexcept {

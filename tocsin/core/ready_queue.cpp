@@ -39,7 +39,11 @@ void ReadyQueue::collect(Event* newest) noexcept {
     if (oldest == nullptr) {
         return;
     }
-    (first_ == nullptr ? first_ : last_->next_) = oldest;
+    if (first_ == nullptr) {
+        first_ = oldest;
+    } else {
+        last_->next_ = oldest;
+    }
     last_ = last;
 }
 
@@ -56,7 +60,9 @@ void ReadyQueue::forget() noexcept {
 }
 
 void ReadyQueue::remove(Event& event) noexcept {
-    for (int moments = 0; (event.state_.load(std::memory_order_acquire) & Event::pending_flag) != 0;
+    // Relaxed: what the posters of one that is not pending did was ordered before its delivery, and
+    // what that of a pending one did is by the exchange that finds it in the stack.
+    for (int moments = 0; (event.state_.load(std::memory_order_relaxed) & Event::pending_flag) != 0;
          ++moments) {
         collect(stack_.exchange(nullptr, std::memory_order_acquire));
         link_backwards();
@@ -83,10 +89,10 @@ void ReadyQueue::link_backwards() noexcept {
     Event* previous = linked_;
     Event* event = linked_ == nullptr ? first_ : linked_->next_;
     for (; event != nullptr; event = event->next_) {
-        // Set bits only add up, as long as the link was zero or the same before: an exchange keeps
-        // what posters wrote visible to the handler.
+        // A store would hide from the handler what the posters before it have released; any
+        // read-modify-write, also a relaxed one, hands it on. Only this thread reads the link.
         event->state_.exchange(reinterpret_cast<std::uintptr_t>(previous) | Event::pending_flag,
-                               std::memory_order_acq_rel);
+                               std::memory_order_relaxed);
         previous = event;
     }
     linked_ = last_;
@@ -95,13 +101,17 @@ void ReadyQueue::link_backwards() noexcept {
 void ReadyQueue::unlink(Event& event) noexcept {
     // What the first event knows of the one before it is stale: that one has been delivered.
     Event* const previous = &event == first_ ? nullptr : previous_of(event);
-    (previous == nullptr ? first_ : previous->next_) = event.next_;
+    if (previous == nullptr) {
+        first_ = event.next_;
+    } else {
+        previous->next_ = event.next_;
+    }
     if (event.next_ == nullptr) {
         last_ = previous;
     } else {
         event.next_->state_.exchange(reinterpret_cast<std::uintptr_t>(previous) |
                                          Event::pending_flag,
-                                     std::memory_order_acq_rel);
+                                     std::memory_order_relaxed);
     }
     if (turn_end_ == &event) {
         turn_end_ = previous;

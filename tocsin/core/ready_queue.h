@@ -1,9 +1,9 @@
 // Where posts from many threads meet their loop. Private to tocsin/core.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/core/event.h>
 
 namespace tocsin::core {
@@ -68,7 +68,7 @@ private:
 
     // The newest event that the loop has not collected, or nullptr, or asleep(). It has a cache
     // line of its own: posters write it, and the loop reads the rest all the time.
-    alignas(64) std::atomic<Event*> stack_{nullptr};
+    alignas(64) base::Atomic<Event*> stack_{nullptr};
 
     // What the loop has collected: oldest first, linked by next_. Up to `linked_` the events also
     // know the one before them; that is made up only when somebody unregisters a pending event.

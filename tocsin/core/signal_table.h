@@ -2,12 +2,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <csignal>
 #include <cstdint>
 #include <pthread.h>
 #include <system_error>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/list.h>
 #include <tocsin/core/signal_watch.h>
 
@@ -60,7 +60,7 @@ private:
     // generation of those. A child that no handler of pthread_atfork(3) has told of its birth finds
     // another generation there, whose users are its parent's.
     static constexpr std::uint32_t changing = UINT32_MAX;
-    std::atomic<std::uint64_t> users_{0};
+    base::Atomic<std::uint64_t> users_{0};
     std::array<Row, NSIG> rows_;
 };
 

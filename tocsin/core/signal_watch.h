@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <system_error>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/callback.h>
 #include <tocsin/base/list.h>
 #include <tocsin/core/event.h>
@@ -65,7 +66,7 @@ private:
 
     Event event_;
     int signal_ = 0;
-    SignalShare share_ = SignalShare::always;
+    base::Shared<SignalShare> share_{SignalShare::always};
     bool this_thread_only_ = false;
     pthread_t thread_{};  // that registered it
 };

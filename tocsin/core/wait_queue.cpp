@@ -91,12 +91,13 @@ void WaitQueue::arm_locked(Arm& arm, Condition condition, std::int64_t threshold
     publish_lowest_locked(index_of(condition));
 }
 
-// A read-modify-write, as the look in trigger() is one: whichever comes second sees what the thread
-// of the first did before, so the trigger sees the arm or the arm's look sees the new state.
+// A read-modify-write, as the look in trigger() is one: whichever comes second sees the first. A
+// trigger that sees the arm goes on to the lock, which orders the rest; an arm that comes second
+// acquires what the trigger has released, so its look sees the new state.
 void WaitQueue::publish_lowest_locked(std::size_t index) noexcept {
     const Arm* const first = heaps_[index].first();
     lowest_[index].exchange(first == nullptr ? nobody : first->threshold_,
-                            std::memory_order_acq_rel);
+                            std::memory_order_acquire);
 }
 
 bool WaitQueue::take_out_locked(Arm& arm) noexcept {
@@ -188,7 +189,7 @@ bool WaitQueue::runs_elsewhere_locked(std::uint64_t owner) const noexcept {
 
 void WaitQueue::trigger(Condition condition, std::int64_t available) noexcept {
     const std::size_t index = index_of(condition);
-    if (!reaches(available, lowest_[index].fetch_add(0, std::memory_order_acq_rel))) {
+    if (!reaches(available, lowest_[index].fetch_add(0, std::memory_order_release))) {
         return;
     }
     std::unique_lock lock{mutex_};

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
 
+#include <tocsin/base/atomic.h>
 #include <tocsin/base/callback.h>
 #include <tocsin/base/check.h>
 #include <tocsin/core/arm.h>
@@ -175,7 +175,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable sink_returned_;
     std::array<ArmHeap, condition_count> heaps_;
-    std::array<std::atomic<std::int64_t>, condition_count> lowest_{};  // thresholds, or nobody
+    std::array<base::Atomic<std::int64_t>, condition_count> lowest_{};  // thresholds, or nobody
     Firing* firings_ = nullptr;  // triggers that are calling sinks now
     unsigned cancellers_waiting_ = 0;
     std::uint64_t next_sequence_ = 1;

@@ -1,7 +1,7 @@
 # What is checked without running the project. Read by ./dev.
 # shellcheck shell=bash
 
-source_folders=(tocsin tests examples bench fuzz)
+source_folders=(tocsin tests examples bench fuzz interleavings)
 
 list_sources() {
     find "${source_folders[@]}" -name '*.h' -o -name '*.cpp' -o -name '*.c' | sort

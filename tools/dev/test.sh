@@ -122,6 +122,7 @@ dev_test() {
     suite asan "${release_only[@]}" "${forked[@]}"
     suite tsan "${release_only[@]}" "${forked[@]}"
     tool "models" models/run
+    tool "interleavings" interleavings/run
     if check "build fuzz" await_build fuzz; then
         tool "fuzz: corpus, then 10 s each" fuzz/run 10
     fi

@@ -52,7 +52,7 @@ OUTSIDE = {
 BARE = ("tocsin/ivykis/include/", "tocsin/qnx/include/")
 
 # Folders outside tocsin/ that may look inside a room: for these, privacy is a hint only.
-INSIDERS = {"bench", "fuzz"}
+INSIDERS = {"bench", "fuzz", "interleavings"}
 
 
 def room_of(path):

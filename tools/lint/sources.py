@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ["tocsin", "tests", "examples", "bench", "fuzz"]
+FOLDERS = ["tocsin", "tests", "examples", "bench", "fuzz", "interleavings"]
 ENDINGS = {".h", ".cpp", ".c"}
 
 INCLUDE = re.compile(r"^\s*#\s*include\s*([<\"])([^>\"]+)[>\"]")
