@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <new>
 #include <unistd.h>
 
 #include <tocsin/base/descriptor.h>
@@ -21,8 +23,9 @@ std::error_code read_all(const char* path, std::string& text) {
     }
     std::array<char, 16384> piece{};
     ssize_t got = 0;
-    while ((got = ::read(file.number(), piece.data(), piece.size())) > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(got));
+    while ((got = ::read(file.number(), piece.data(), piece.size())) > 0 ||
+           (got < 0 && errno == EINTR)) {
+        text.append(piece.data(), static_cast<std::size_t>(std::max(got, ssize_t{0})));
     }
     return got < 0 ? base::last_error() : std::error_code{};
 }
@@ -101,21 +104,23 @@ bool parse_mount_line(std::string_view line, MountEntry& entry) {
     return true;
 }
 
-std::error_code read_mount_table(std::vector<MountEntry>& entries) {
-    std::string text;
-    if (const std::error_code error = read_all("/proc/self/mountinfo", text)) {
-        return error;
-    }
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        MountEntry entry;
-        if (parse_mount_line(rest.substr(0, end), entry)) {
-            entries.push_back(std::move(entry));
+std::error_code read_mount_table(std::vector<MountEntry>& entries) noexcept {
+    try {
+        std::string text;
+        const std::error_code error = read_all("/proc/self/mountinfo", text);
+        std::string_view rest = text;
+        while (!error && !rest.empty()) {
+            const std::size_t end = std::min(rest.find('\n'), rest.size());
+            MountEntry entry;
+            if (parse_mount_line(rest.substr(0, end), entry)) {
+                entries.push_back(std::move(entry));
+            }
+            rest.remove_prefix(std::min(end + 1, rest.size()));
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        return error;
+    } catch (const std::bad_alloc&) {
+        return base::error_of(ENOMEM);
     }
-    return {};
 }
 
 const MountEntry* find_mount(const std::vector<MountEntry>& entries, std::string_view path) {
