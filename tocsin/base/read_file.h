@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <fcntl.h>
 #include <string>
@@ -22,8 +23,9 @@ namespace tocsin::base {
     }
     std::array<char, 16384> piece{};
     ssize_t got = 0;
-    while ((got = ::read(file.number(), piece.data(), piece.size())) > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(got));
+    while ((got = ::read(file.number(), piece.data(), piece.size())) > 0 ||
+           (got < 0 && errno == EINTR)) {
+        text.append(piece.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
     }
     return got < 0 ? last_error() : std::error_code{};
 }

@@ -27,6 +27,12 @@ bool refused(int error) noexcept {
            error == EOPNOTSUPP || error == EACCES;
 }
 
+// A ring that was interrupted, or for which the kernel had no page now, is made again: it is owed
+// to a loop that sleeps until then. That of a full channel has been made.
+bool is_owed(int error) noexcept {
+    return error == EINTR || error == ENOMEM || error == ENOBUFS;
+}
+
 bool is_shortage(int error) noexcept {
     return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
@@ -56,7 +62,7 @@ int writer_that_reads(int reader) noexcept {
 
 void post_to(int descriptor, WakeMedium medium) noexcept {
     const int error = errno;
-    while (write_post(descriptor, medium) < 0 && errno == EINTR) {
+    while (write_post(descriptor, medium) < 0 && is_owed(errno)) {
     }
     errno = error;
 }

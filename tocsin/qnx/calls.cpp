@@ -2,7 +2,6 @@
 #include <tocsin/qnx/calls.h>
 
 #include <cerrno>
-#include <list>
 #include <mutex>
 #include <new>
 #include <unordered_map>
@@ -87,24 +86,23 @@ private:
 struct Table {
     std::mutex mutex;
     std::unordered_map<int, Known> clients;
-    std::list<int> free;
-    int unused = 1;
+    int last = 0;
 
     [[nodiscard]] Known* find_locked(int scoid) noexcept {
         const auto found = clients.find(scoid);
         return found == clients.end() ? nullptr : &found->second;
     }
 
+    // Numbers go round, so that those of clients that went are given again last. 0 when all are in
+    // use.
     [[nodiscard]] int next_number_locked() noexcept {
-        if (unused < client_count) {
-            return unused++;
-        }
-        if (free.empty()) {
+        if (clients.size() == client_count - 1) {
             return 0;
         }
-        const int number = free.front();
-        free.pop_front();
-        return number;
+        do {
+            last = last % (client_count - 1) + 1;
+        } while (clients.contains(last));
+        return last;
     }
 };
 
@@ -146,9 +144,6 @@ int Calls::enter_client(const std::shared_ptr<Client>& client) noexcept {
     try {
         all.clients.emplace(number, Known{client});
     } catch (const std::bad_alloc&) {
-        if (number == all.unused - 1) {
-            --all.unused;
-        }
         return ENOMEM;
     }
     client->scoid_ = number;
@@ -165,11 +160,6 @@ std::vector<std::shared_ptr<Call>> Calls::leave_client(const Client& client) noe
     }
     std::swap(gone, found->second);
     all.clients.erase(found);
-    try {
-        all.free.push_back(client.scoid());
-    } catch (const std::bad_alloc&) {
-        // One number less.
-    }
     return std::move(gone.calls);
 }
 

@@ -87,11 +87,20 @@ void make_directories(const std::string& own, const std::string& name) {
     }
 }
 
-bool is_same_file(const base::Descriptor& file, const std::string& path) noexcept {
+// False when the name is another file's by now, or nobody's.
+bool is_same_file(const base::Descriptor& file, const std::string& path) {
     struct ::stat opened = {};
     struct ::stat named = {};
-    return ::fstat(file.number(), &opened) == 0 && ::stat(path.c_str(), &named) == 0 &&
-           opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
+    if (::fstat(file.number(), &opened) != 0) {
+        fail(errno, "cannot look at the name");
+    }
+    if (::stat(path.c_str(), &named) != 0) {
+        if (errno == ENOENT) {
+            return false;
+        }
+        fail(errno, "cannot look at the name");
+    }
+    return opened.st_ino == named.st_ino && opened.st_dev == named.st_dev;
 }
 
 // Of the whole file. It belongs to the open file and not to the process, and who only looks takes
@@ -137,13 +146,23 @@ base::Descriptor lock(const std::string& path) {
     }
 }
 
+bool is_shortage(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 bool read_place(const std::string& path, Names::Place& place) {
     const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    if (!file && is_shortage(errno)) {
+        fail(errno, "cannot look for the name");
+    }
     if (!file || !has_owner(file)) {
         return false;  // there is none, or its owner is gone
     }
     std::array<char, 128> text = {};
     const ssize_t size = ::read(file.number(), text.data(), text.size() - 1);
+    if (size < 0) {
+        fail(errno, "cannot read the name");
+    }
     return size > 0 && std::sscanf(text.data(), "%d %d %" SCNx64, &place.process, &place.chid,
                                    &place.token) == 3;
 }
@@ -151,14 +170,26 @@ bool read_place(const std::string& path, Names::Place& place) {
 }  // namespace
 
 // A forked child is no owner.
-Names::Owned::Owned(std::string path, base::Descriptor file) noexcept
-    : path_{std::move(path)}, file_{std::move(file)} {
+void Names::Owned::own(base::Descriptor file) noexcept {
+    file_ = std::move(file);
     Unshared::add(file_.number());
 }
 
+void Names::Owned::write(const Place& place) const {
+    std::array<char, 128> text = {};
+    const int size = std::snprintf(text.data(), text.size(), "%d %d %" PRIx64 "\n", place.process,
+                                   place.chid, place.token);
+    if (::ftruncate(file_.number(), 0) != 0 ||
+        ::pwrite(file_.number(), text.data(), static_cast<std::size_t>(size), 0) != size) {
+        fail(errno, "cannot write the name");
+    }
+}
+
 Names::Owned::~Owned() {
-    ::unlink(path_.c_str());
-    Unshared::remove(file_.number());
+    if (file_) {
+        ::unlink(path_.c_str());
+        Unshared::remove(file_.number());
+    }
 }
 
 std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& place) {
@@ -166,17 +197,10 @@ std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& p
     const std::string own = own_directory();
     const std::string path = path_of(own, name);
     make_directories(own, name);
-    base::Descriptor file = lock(path);
-    std::array<char, 128> text = {};
-    const int size = std::snprintf(text.data(), text.size(), "%d %d %" PRIx64 "\n", place.process,
-                                   place.chid, place.token);
-    if (::ftruncate(file.number(), 0) != 0 ||
-        ::pwrite(file.number(), text.data(), static_cast<std::size_t>(size), 0) != size) {
-        const int error = errno;
-        ::unlink(path.c_str());
-        fail(error, "cannot write the name");
-    }
-    return std::make_unique<Owned>(path, std::move(file));
+    auto owned = std::make_unique<Owned>(path);
+    owned->own(lock(path));
+    owned->write(place);
+    return owned;
 }
 
 Names::Place Names::find(const std::string& name) {

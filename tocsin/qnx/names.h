@@ -24,14 +24,20 @@ public:
     // A name that is in use until this goes.
     class Owned {
     public:
-        Owned(std::string path, base::Descriptor file) noexcept;
+        explicit Owned(std::string path) noexcept : path_{std::move(path)} {}
         ~Owned();
         Owned(const Owned&) = delete;
         Owned& operator=(const Owned&) = delete;
 
+        // The name is in use from here on.
+        void own(base::Descriptor file) noexcept;
+
+        // Throws std::system_error.
+        void write(const Place& place) const;
+
     private:
         const std::string path_;
-        const base::Descriptor file_;
+        base::Descriptor file_;
     };
 
     // EEXIST: somebody who lives has it. EINVAL: it is empty, begins with a slash, or leads

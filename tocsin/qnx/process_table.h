@@ -1,9 +1,14 @@
 // What a process has, and its forked children have not. Private to tocsin/qnx.
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <new>
+#include <sched.h>
 
+#include <tocsin/base/check.h>
 #include <tocsin/base/fork.h>
 
 namespace tocsin::qnx {
@@ -18,10 +23,11 @@ public:
     ProcessTable(const ProcessTable&) = delete;
     ProcessTable& operator=(const ProcessTable&) = delete;
 
-    // Stops the program when there is no memory for it.
+    // It has memory for one, should there be no other. Stops the program only when there is none
+    // for a forked child's either.
     [[nodiscard]] Table& get() noexcept {
         Made* const made = made_.load(std::memory_order_acquire);
-        if (made != nullptr && made->generation == base::fork_generation()) [[likely]] {
+        if (is_current(made)) [[likely]] {
             return made->table;
         }
         return make(made);
@@ -33,8 +39,15 @@ private:
         Table table;
     };
 
+    [[nodiscard]] static bool is_current(const Made* made) noexcept {
+        return made != nullptr && made->generation == base::fork_generation();
+    }
+
     Table& make(Made* before) noexcept {
-        Made* const made = new Made;
+        Made* const made = new (std::nothrow) Made;
+        if (made == nullptr) {
+            return make_of_spare();
+        }
         if (made_.compare_exchange_strong(before, made, std::memory_order_acq_rel)) {
             return made->table;
         }
@@ -42,7 +55,30 @@ private:
         return before->table;
     }
 
+    // By one thread; others wait for it.
+    Table& make_of_spare() noexcept {
+        std::uint32_t owner = 0;
+        if (spare_owner_.compare_exchange_strong(owner, base::fork_generation())) {
+            Made* before = made_.load(std::memory_order_acquire);
+            Made* const made = ::new (spare_.data()) Made;
+            if (is_current(before) || !made_.compare_exchange_strong(before, made)) {
+                return before->table;
+            }
+            return made->table;
+        }
+        base::check(
+            owner == base::fork_generation(),
+            "tocsin-qnx: a forked child has no memory to begin with; fork when there is some");
+        Made* made = nullptr;
+        while (!is_current(made = made_.load(std::memory_order_acquire))) {
+            ::sched_yield();
+        }
+        return made->table;
+    }
+
     std::atomic<Made*> made_{nullptr};
+    std::atomic<std::uint32_t> spare_owner_{0};  // which process has used it, by its generation
+    alignas(Made) std::array<std::byte, sizeof(Made)> spare_{};
 };
 
 }  // namespace tocsin::qnx

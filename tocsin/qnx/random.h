@@ -1,7 +1,9 @@
 // Numbers that nobody can guess. Private to tocsin/qnx.
 #pragma once
 
+#include <cerrno>
 #include <sys/random.h>
+#include <sys/types.h>
 
 namespace tocsin::qnx {
 
@@ -9,7 +11,11 @@ namespace tocsin::qnx {
 template <typename Number>
 [[nodiscard]] Number random_number() noexcept {
     Number number = 0;
-    return ::getrandom(&number, sizeof number, 0) == sizeof number ? number : Number{0};
+    ::ssize_t got = 0;
+    do {
+        got = ::getrandom(&number, sizeof number, 0);
+    } while (got < 0 && errno == EINTR);
+    return got == sizeof number ? number : Number{0};
 }
 
 }  // namespace tocsin::qnx

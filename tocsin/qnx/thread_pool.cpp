@@ -30,8 +30,9 @@ ThreadPool::ThreadPool(const ::thread_pool_attr_t& attributes, unsigned flags)
       name_{attributes.tid_name == nullptr ? "" : attributes.tid_name},
       flags_{flags} {}
 
+// That a thread has no memory to begin with is told by itself, and is an error when it is all.
 int ThreadPool::start() noexcept {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
     const int own = (flags_ & (POOL_FLAG_EXIT_SELF | POOL_FLAG_USE_SELF)) == POOL_FLAG_USE_SELF;
     const int wanted = std::max<int>(attributes_.lo_water, 1) - own;
     for (int count = 0; count < wanted; ++count) {
@@ -40,7 +41,8 @@ int ThreadPool::start() noexcept {
             return error;
         }
     }
-    return 0;
+    left_.wait(lock, [&] { return wanted <= 0 || began_ > 0 || threads_ == 0; });
+    return wanted <= 0 || began_ > 0 ? 0 : ENOMEM;
 }
 
 int ThreadPool::start_one_locked() noexcept {
@@ -71,16 +73,28 @@ void ThreadPool::join_finished_locked() noexcept {
     finished_.clear();
 }
 
-// Of a thread, until it leaves, in whatever way.
+// Of a thread, until it leaves, in whatever way. Its place among those who wait is made once, so
+// that no wait needs memory; without a context or a place it has not begun.
 class ThreadPool::Stay {
 public:
     Stay(ThreadPool& pool, Kind kind) noexcept
         : pool_{pool},
           kind_{kind},
-          context{pool.attributes_.context_alloc(pool.attributes_.handle)} {}
+          context{pool.attributes_.context_alloc(pool.attributes_.handle)} {
+        try {
+            place.resize(1);
+        } catch (const std::bad_alloc&) {
+            return;
+        }
+        if (context != nullptr) {
+            pool.begin();
+        }
+    }
     ~Stay() { pool_.leave(context, kind_); }
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
+
+    [[nodiscard]] bool has_begun() const noexcept { return context != nullptr && !place.empty(); }
 
 private:
     ThreadPool& pool_;
@@ -88,19 +102,22 @@ private:
 
 public:
     ::resmgr_context_t* context;
+    std::list<::resmgr_context_t*> place;
 };
 
 // Of a thread in the function that waits; without the lock before and after.
 class ThreadPool::Waiting {
 public:
-    Waiting(ThreadPool& pool, ::resmgr_context_t* context, std::unique_lock<std::mutex> lock)
-        : pool_{pool}, place_{pool.waiting_.insert(pool.waiting_.end(), context)} {
+    Waiting(ThreadPool& pool, Stay& stay, std::unique_lock<std::mutex> lock) noexcept
+        : pool_{pool}, stay_{stay}, place_{stay.place.begin()} {
+        *place_ = stay.context;
+        pool.waiting_.splice(pool.waiting_.end(), stay.place);
         lock.unlock();
     }
     ~Waiting() {
         const base::Uncancelled here;
         const std::lock_guard lock{pool_.mutex_};
-        pool_.waiting_.erase(place_);
+        stay_.place.splice(stay_.place.end(), pool_.waiting_, place_);
         pool_.stop_waiting_locked();
     }
     Waiting(const Waiting&) = delete;
@@ -108,8 +125,15 @@ public:
 
 private:
     ThreadPool& pool_;
+    Stay& stay_;
     const Place place_;
 };
+
+void ThreadPool::begin() noexcept {
+    const std::lock_guard lock{mutex_};
+    ++began_;
+    left_.notify_all();
+}
 
 void* ThreadPool::run(void* self) {
     ThreadPool& pool = *static_cast<ThreadPool*>(self);
@@ -123,14 +147,14 @@ void* ThreadPool::run(void* self) {
 
 void ThreadPool::take_turns(Kind kind) {
     Stay stay{*this, kind};
-    while (stay.context != nullptr) {
+    while (stay.has_begun()) {
         std::unique_lock lock{mutex_};
         if (!begin_to_wait_locked(kind)) {
             break;
         }
         ::resmgr_context_t* got = nullptr;
         {
-            const Waiting waiting{*this, stay.context, std::move(lock)};
+            const Waiting waiting{*this, stay, std::move(lock)};
             got = attributes_.block_func(stay.context);
         }
         if (got != nullptr) {

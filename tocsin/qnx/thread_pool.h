@@ -55,6 +55,7 @@ private:
     void stop_waiting_locked() noexcept;
     void start_some_locked() noexcept;
     void unblock_locked() noexcept;
+    void begin() noexcept;
     void leave(::resmgr_context_t* context, Kind kind) noexcept;
     void join_finished_locked() noexcept;
 
@@ -66,6 +67,7 @@ private:
     std::list<::resmgr_context_t*> waiting_;
     std::vector<::pthread_t> finished_;  // to be joined
     int threads_ = 0;
+    int began_ = 0;  // threads that have had what they need, of all that there were
     bool ending_ = false;
 };
 

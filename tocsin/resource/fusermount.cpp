@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <new>
 #include <spawn.h>
 #include <string_view>
 #include <sys/socket.h>
@@ -72,15 +73,18 @@ int start(std::vector<std::string> words, int socket, int complaints) {
 
     ::posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
+    int error = 0;
     if (complaints >= 0) {
-        ::posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
+        error = ::posix_spawn_file_actions_adddup2(&actions, complaints, STDERR_FILENO);
     }
-    if (socket >= 0) {
-        ::posix_spawn_file_actions_adddup2(&actions, socket, socket_number);
+    if (error == 0 && socket >= 0) {
+        error = ::posix_spawn_file_actions_adddup2(&actions, socket, socket_number);
     }
     ::pid_t child = 0;
-    const int error = ::posix_spawnp(&child, "fusermount3", &actions, nullptr, arguments.data(),
-                                     environment.data());
+    if (error == 0) {
+        error = ::posix_spawnp(&child, "fusermount3", &actions, nullptr, arguments.data(),
+                               environment.data());
+    }
     ::posix_spawn_file_actions_destroy(&actions);
     return error == 0 ? child : -error;
 }
@@ -127,15 +131,21 @@ bool receive_descriptor(int socket, base::Descriptor& device) noexcept {
     return true;
 }
 
-// The first line; what follows is usage.
-std::string read_complaint(int pipe) {
-    std::string text;
-    std::array<char, 1024> piece{};
-    ssize_t got = 0;
-    while ((got = ::read(pipe, piece.data(), piece.size())) > 0) {
-        text.append(piece.data(), static_cast<std::size_t>(got));
+// The first line; what follows is usage. Without memory it says nothing, rather than that the
+// mount, which may be there by now, is forgotten.
+std::string read_complaint(int pipe) noexcept {
+    try {
+        std::string text;
+        std::array<char, 1024> piece{};
+        ssize_t got = 0;
+        while ((got = ::read(pipe, piece.data(), piece.size())) > 0 ||
+               (got < 0 && errno == EINTR)) {
+            text.append(piece.data(), static_cast<std::size_t>(std::max(got, ssize_t{0})));
+        }
+        return text.substr(0, text.find('\n'));
+    } catch (const std::bad_alloc&) {
+        return {};
     }
-    return text.substr(0, text.find('\n'));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <tocsin/resource/guard.h>
 
 #include <array>
-#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -39,8 +38,9 @@ Guard::Guard(Session& session, base::Duration grace)
 }
 
 Guard::~Guard() {
-    // Closing would not do: a forked child may hold the other end, too.
-    while (::write(stop_writer_.number(), "", 1) < 0 && errno == EINTR) {
+    // Closing would not do: a forked child may hold the other end, too. The kernel may have no page
+    // for it now, but the thread has to be told.
+    while (::write(stop_writer_.number(), "", 1) < 0) {
     }
     thread_.join();
 }

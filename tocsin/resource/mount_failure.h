@@ -20,11 +20,11 @@ namespace tocsin::resource {
 }
 
 // Throws std::system_error with `error` itself when it says that this process is short of
-// something, which no other path would change.
+// something, or was interrupted, which no other path would change.
 inline void fail_if_short(std::error_code error, std::string_view path) {
     if (error == std::errc::too_many_files_open || error == std::errc::not_enough_memory ||
         error == std::errc::too_many_files_open_in_system ||
-        error == std::errc::resource_unavailable_try_again) {
+        error == std::errc::resource_unavailable_try_again || error == std::errc::interrupted) {
         throw std::system_error{error, "cannot serve '" + std::string{path} + "'"};
     }
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <new>
 
 #include <tocsin/base/read_file.h>
 
@@ -84,21 +85,23 @@ bool parse_mount_line(std::string_view line, MountEntry& entry) {
     return true;
 }
 
-std::error_code read_mount_table(std::vector<MountEntry>& entries) {
-    std::string text;
-    if (const std::error_code error = base::read_file("/proc/self/mountinfo", text)) {
-        return error;
-    }
-    std::string_view rest = text;
-    while (!rest.empty()) {
-        const std::size_t end = std::min(rest.find('\n'), rest.size());
-        MountEntry entry;
-        if (parse_mount_line(rest.substr(0, end), entry)) {
-            entries.push_back(std::move(entry));
+std::error_code read_mount_table(std::vector<MountEntry>& entries) noexcept {
+    try {
+        std::string text;
+        const std::error_code error = base::read_file("/proc/self/mountinfo", text);
+        std::string_view rest = text;
+        while (!error && !rest.empty()) {
+            const std::size_t end = std::min(rest.find('\n'), rest.size());
+            MountEntry entry;
+            if (parse_mount_line(rest.substr(0, end), entry)) {
+                entries.push_back(std::move(entry));
+            }
+            rest.remove_prefix(std::min(end + 1, rest.size()));
         }
-        rest.remove_prefix(std::min(end + 1, rest.size()));
+        return error;
+    } catch (const std::bad_alloc&) {
+        return base::error_of(ENOMEM);
     }
-    return {};
 }
 
 const MountEntry* find_mount(const std::vector<MountEntry>& entries, std::string_view path) {

@@ -24,7 +24,7 @@ struct MountEntry {
 inline constexpr std::string_view mount_type = "fuse.tocsin";
 
 // Reads /proc/self/mountinfo, which asks no file system anything.
-[[nodiscard]] std::error_code read_mount_table(std::vector<MountEntry>& entries);
+[[nodiscard]] std::error_code read_mount_table(std::vector<MountEntry>& entries) noexcept;
 
 // One line of it; false when it is not such a line.
 [[nodiscard]] bool parse_mount_line(std::string_view line, MountEntry& entry);

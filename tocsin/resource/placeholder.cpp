@@ -23,6 +23,11 @@ namespace tocsin::resource {
 
 namespace {
 
+[[noreturn]] void fail_without_place(std::error_code error, const std::string& path) {
+    fail_if_short(error, path);
+    fail_to_serve(Error::no_placeholder, path, error.message());
+}
+
 // Symbolic links are followed in all but the last name, which is to be what it seems.
 std::string resolved(const std::string& path) {
     if (path.empty() || path.front() != '/') {
@@ -37,7 +42,7 @@ std::string resolved(const std::string& path) {
     const std::filesystem::path parent =
         std::filesystem::canonical(dots ? name : name.parent_path(), error);
     if (error) {
-        fail_to_serve(Error::no_placeholder, path, error.message());
+        fail_without_place(error, path);
     }
     return dots || !name.has_filename() ? parent.string() : (parent / name.filename()).string();
 }
@@ -114,9 +119,12 @@ void Placeholder::remove() noexcept {
     } catch (const std::bad_alloc&) {
         // Without the lock, then.
     }
-    if (!is_what_was_made()) {
-        return;
+    if (is_what_was_made()) {
+        take_away();
     }
+}
+
+void Placeholder::take_away() noexcept {
     if (kind_ == Kind::file) {
         ::unlink(path_.c_str());
     } else {
@@ -149,12 +157,18 @@ void Placeholder::end_exclusively() noexcept {
     }
 }
 
-void Placeholder::note_identity() noexcept {
+// Under the lock, so what was made a moment ago is what is there, though it cannot be looked at.
+void Placeholder::note_identity() {
     struct ::stat status = {};
-    if (::lstat(path_.c_str(), &status) == 0) {
-        device_ = status.st_dev;
-        inode_ = status.st_ino;
+    if (::lstat(path_.c_str(), &status) != 0) {
+        const std::error_code error = base::last_error();
+        if (made_) {
+            take_away();
+        }
+        fail_without_place(error, path_);
     }
+    device_ = status.st_dev;
+    inode_ = status.st_ino;
 }
 
 bool Placeholder::is_of_kind(const struct ::stat& status) const noexcept {
@@ -175,9 +189,7 @@ base::Descriptor Placeholder::reach() const {
     base::Descriptor place{::open(path_.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC)};
     struct ::stat status = {};
     if (!place || ::fstat(place.number(), &status) != 0) {
-        const std::error_code error = base::last_error();
-        fail_if_short(error, path_);
-        fail_to_serve(Error::no_placeholder, path_, error.message());
+        fail_without_place(base::last_error(), path_);
     }
     if (!is_of_kind(status) || !has_identity_of(status)) {
         fail_to_serve(Error::no_placeholder, path_, "something else has been put in its place");
@@ -207,7 +219,7 @@ void Placeholder::check_or_make() {
     struct ::stat status = {};
     if (::lstat(path_.c_str(), &status) != 0) {
         if (errno != ENOENT) {
-            fail_to_serve(Error::no_placeholder, path_, base::last_error().message());
+            fail_without_place(base::last_error(), path_);
         }
         make();
         return;
@@ -231,9 +243,7 @@ void Placeholder::make() {
         made_ = static_cast<bool>(file);
     }
     if (!made_) {
-        const std::error_code error = base::last_error();
-        fail_if_short(error, path_);
-        fail_to_serve(Error::no_placeholder, path_, error.message());
+        fail_without_place(base::last_error(), path_);
     }
 }
 

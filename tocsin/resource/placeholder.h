@@ -47,7 +47,8 @@ private:
     void check_or_make();
     void make();
     void remove() noexcept;
-    void note_identity() noexcept;
+    void take_away() noexcept;
+    void note_identity();
     [[nodiscard]] bool is_of_kind(const struct ::stat& status) const noexcept;
     [[nodiscard]] bool has_identity_of(const struct ::stat& status) const noexcept;
     [[nodiscard]] bool is_what_was_made() const noexcept;

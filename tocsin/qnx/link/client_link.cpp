@@ -28,7 +28,7 @@ int limited_priority(int priority) noexcept {
 
 }  // namespace
 
-ClientLink::ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept
+ClientLink::ClientLink(base::Descriptor socket, const ::ucred& peer)
     : socket_{std::move(socket)}, peer_{peer}, ticket_{random_number<std::uint64_t>()} {
     Unshared::add(socket_.number());
 }
@@ -172,17 +172,20 @@ int ClientLink::attach(int chid, std::uint64_t token, unsigned flags,
     if (!allows(*channel, token)) {
         return EPERM;
     }
-    Connected& known = connected_[chid];
-    if (known.channel != channel) {
+    if (const auto found = connected_.find(chid);
+        found == connected_.end() || found->second.channel != channel) {
+        // Made before it has a place: where there is a place there is a client.
         const auto entering = std::make_shared<RemoteClient>(channel, shared_from_this());
+        Connected& place = connected_[chid];
         if (const int error = entering->counted() ? entering->enter() : EAGAIN; error != 0) {
-            if (known.channel == nullptr) {
+            if (place.channel == nullptr) {
                 connected_.erase(chid);
             }
             return error;
         }
-        known = {.channel = channel, .client = entering, .connections = 0};
+        place = {.channel = channel, .client = entering, .connections = 0};
     }
+    Connected& known = connected_[chid];
     ++known.connections;
     known.client->changed_flags(0, flags);
     client = known.client;

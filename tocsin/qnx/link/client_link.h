@@ -43,7 +43,8 @@ public:
     static constexpr std::size_t answers_max = 1024;
     static constexpr std::size_t events_max = 65'536;
 
-    ClientLink(base::Descriptor socket, const ::ucred& peer) noexcept;
+    // Throws std::bad_alloc: an empty queue has memory.
+    ClientLink(base::Descriptor socket, const ::ucred& peer);
     ~ClientLink() override;
 
     void ready(std::uint32_t events) noexcept override;

@@ -13,13 +13,12 @@ namespace tocsin::qnx {
 int RemoteConnection::attach(::pid_t process, int chid, std::uint64_t token,
                              unsigned flags) noexcept {
     try {
-        std::shared_ptr<ServerLink> link = ServerLink::to(process);
-        const ServerLink::Attached attached = link->attach(chid, token, flags);
-        if (attached.error != 0) {
-            return -attached.error;
-        }
+        // Made before the server counts it, so that it is not left there when memory is short.
         const auto connection =
-            std::make_shared<RemoteConnection>(std::move(link), chid, attached, flags);
+            std::make_shared<RemoteConnection>(ServerLink::to(process), chid, flags);
+        if (const int error = connection->attach(token); error != 0) {
+            return -error;
+        }
         const int error = Connections::add(connection);
         return error != 0 ? -error : connection->coid();
     } catch (const std::system_error& error) {
@@ -30,8 +29,15 @@ int RemoteConnection::attach(::pid_t process, int chid, std::uint64_t token,
     }
 }
 
+int RemoteConnection::attach(std::uint64_t token) {
+    attached_ = link_->attach(chid_, token, flags());
+    return attached_.error;
+}
+
 RemoteConnection::~RemoteConnection() {
-    link_->detach(chid_, attached_.scoid, flags());
+    if (attached_.error == 0) {
+        link_->detach(chid_, attached_.scoid, flags());
+    }
 }
 
 void RemoteConnection::changed_flags(unsigned before, unsigned now) noexcept {

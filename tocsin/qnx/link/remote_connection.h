@@ -1,6 +1,7 @@
 // Connections of this process to channels of others. Private to tocsin/qnx.
 #pragma once
 
+#include <cerrno>
 #include <memory>
 
 #include <tocsin/qnx/connection.h>
@@ -15,9 +16,8 @@ public:
     [[nodiscard]] static int attach(::pid_t process, int chid, std::uint64_t token,
                                     unsigned flags) noexcept;
 
-    RemoteConnection(std::shared_ptr<ServerLink> link, int chid,
-                     const ServerLink::Attached& attached, unsigned flags) noexcept
-        : Connection{flags}, link_{std::move(link)}, chid_{chid}, attached_{attached} {}
+    RemoteConnection(std::shared_ptr<ServerLink> link, int chid, unsigned flags) noexcept
+        : Connection{flags}, link_{std::move(link)}, chid_{chid} {}
     ~RemoteConnection() override;
 
     [[nodiscard]] Answer send(Pieces message, Pieces room, Timeout timeout) override;
@@ -27,11 +27,12 @@ public:
 
 private:
     void changed_flags(unsigned before, unsigned now) noexcept override;
+    [[nodiscard]] int attach(std::uint64_t token);
     [[nodiscard]] Answer send_once(Pieces message, Pieces room, Timeout timeout);
 
     const std::shared_ptr<ServerLink> link_;
     const int chid_;
-    const ServerLink::Attached attached_;
+    ServerLink::Attached attached_{.error = ESRCH};
 };
 
 }  // namespace tocsin::qnx

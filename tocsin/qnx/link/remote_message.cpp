@@ -186,7 +186,8 @@ void RemoteMessage::request_unblock(int cause) {
     frame.kind = FrameKind::unblock;
     frame.area = area_->number();
     frame.error = cause;
-    while (link_.send(frame) == EAGAIN && !answered()) {
+    const auto is_refused = [](int error) { return error == EAGAIN || error == ENOMEM; };
+    while (is_refused(link_.send(frame)) && !answered()) {
         static_cast<void>(link_.await_room(base::monotonic_clock().now() + moment));
     }
 }

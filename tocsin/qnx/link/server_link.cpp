@@ -69,10 +69,11 @@ std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
 std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
-    std::shared_ptr<ServerLink> link = all.links[process].lock();
+    std::erase_if(all.links, [](const auto& entry) { return entry.second.expired(); });
+    const auto known = all.links.find(process);
+    std::shared_ptr<ServerLink> link = known == all.links.end() ? nullptr : known->second.lock();
     // What it asks for by a link that was made as another user a manager would refuse.
     if (link == nullptr || link->ended() || link->own_user_ != ::geteuid()) {
-        std::erase_if(all.links, [](const auto& entry) { return entry.second.expired(); });
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
         if (const int error = link->watch(); error != 0) {
             throw std::system_error{base::error_of(error), "cannot reach the process"};
@@ -181,7 +182,7 @@ int ServerLink::pulse(int chid, int scoid, const PulseContent& content) noexcept
     frame.event.sigev_code = static_cast<short>(content.code);
     frame.event.sigev_value = content.value;
     const int error = send(frame);
-    return error == ESRCH ? EBADF : error;
+    return error == ESRCH ? EBADF : error == ENOMEM ? EAGAIN : error;
 }
 
 int ServerLink::send(const Frame& frame, int passed) noexcept {
@@ -189,7 +190,8 @@ int ServerLink::send(const Frame& frame, int passed) noexcept {
         return ESRCH;
     }
     const int error = LinkSocket::send(socket_.number(), frame, passed);
-    return error == 0 || error == EAGAIN ? error : ESRCH;
+    const bool is_short = error == ENOBUFS || error == ENOMEM || error == ETOOMANYREFS;
+    return error == 0 || error == EAGAIN ? error : is_short ? ENOMEM : ESRCH;
 }
 
 int ServerLink::await_room(std::optional<base::Time> deadline) const {

@@ -48,14 +48,14 @@ public:
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
     void detach(int chid, int scoid, unsigned flags) noexcept;
 
-    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN.
+    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN, ENOMEM.
     [[nodiscard]] int introduce(const Area& area, int descriptor);
 
     // To a channel that it is attached to under that scoid. 0, EAGAIN, EBADF when the server is
     // gone, EPERM for a code that only the kernel and the server's own user may have. Never waits.
     [[nodiscard]] int pulse(int chid, int scoid, const PulseContent& content) noexcept;
 
-    // 0, EAGAIN when the server has too much to read, ESRCH when it is gone. Never waits.
+    // 0, EAGAIN when the server has too much to read, ENOMEM, ESRCH when it is gone. Never waits.
     [[nodiscard]] int send(const Frame& frame, int passed = -1) noexcept;
 
     // Waits until the server may have read something. 0, EINTR, ETIMEDOUT. A cancellation point.

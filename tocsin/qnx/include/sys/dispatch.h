@@ -172,8 +172,8 @@ int select_query(select_context_t* ctp, int* fd, unsigned* flags,
 /* NULL with EINVAL for water marks that contradict each other, ENOMEM. */
 thread_pool_t* thread_pool_create(thread_pool_attr_t* attr, unsigned flags);
 
-/* Starts lo_water threads. 0, or -1 with errno; does not return with POOL_FLAG_EXIT_SELF or
-   POOL_FLAG_USE_SELF. */
+/* Starts lo_water threads. 0, or -1 with errno, ENOMEM when none has a context; does not return
+   with POOL_FLAG_EXIT_SELF or POOL_FLAG_USE_SELF. */
 int thread_pool_start(void* pool);
 
 /* Waits until all threads have left; none of them calls this. 0. */

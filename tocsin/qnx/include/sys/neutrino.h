@@ -188,10 +188,10 @@ int MsgReceivePulsev(int chid, const iov_t* parts, size_t count, struct _msg_inf
 int MsgReceivePulsev_r(int chid, const iov_t* parts, size_t count, struct _msg_info* info);
 
 /* Sends a pulse and does not wait. A priority of -1 is the caller's own. EAGAIN: too many have not
-   been received. EPERM: a negative code, to a process of another user. Also from a signal handler,
-   to a connection: one that has interrupted its thread within these functions has it sent, and 0,
-   as soon as the thread leaves them, and does not learn when there is no room for it then; EAGAIN:
-   more than eight wait for that. */
+   been received, or there is no memory for one more. EPERM: a negative code, to a process of
+   another user. Also from a signal handler, to a connection: one that has interrupted its thread
+   within these functions has it sent, and 0, as soon as the thread leaves them, and does not learn
+   when there is no room for it then; EAGAIN: more than eight wait for that. */
 int MsgSendPulse(int coid, int priority, int code, int value);
 int MsgSendPulse_r(int coid, int priority, int code, int value);
 int MsgSendPulsePtr(int coid, int priority, int code, void* value);
