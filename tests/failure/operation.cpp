@@ -32,6 +32,7 @@ void tell_case(int signal) {
 
 // Also for what waits for a time to pass, longer than a thread takes to be gone.
 constexpr std::chrono::seconds settling{2};
+constexpr std::chrono::milliseconds moment{50};
 
 void expect_nothing_beyond(const Remainder& before) {
     if (!core::comes_true([&] { return Remainder::now().fits_in(before); }, settling)) {
@@ -127,8 +128,24 @@ bool Failing::fail_one(const Plan& plan) {
     look_at(told, plan);
     Trial untouched;
     EXPECT_EQ(run(untouched), std::error_code{}) << "after the failure";
-    expect_nothing_beyond(before_);
+    if (!Remainder::now().fits_in(before_)) {
+        look_for_leak(plan);
+    }
     return reached;
+}
+
+// What the first failure of its kind has made, as the words of an error, is there from then on;
+// what each leaves behind is lost.
+void Failing::look_for_leak(const Plan& plan) {
+    if (core::comes_true([&] { return Remainder::now().fits_in(before_); }, moment)) {
+        return;
+    }
+    before_ = Remainder::now();
+    Trial again{plan};
+    static_cast<void>(run(again));
+    Trial untouched;
+    static_cast<void>(run(untouched));
+    expect_nothing_beyond(before_);
 }
 
 void Failing::look_at(std::error_code told, const Plan& plan) const {

@@ -58,6 +58,7 @@ protected:
 private:
     void fail_each(Call call);
     [[nodiscard]] bool fail_one(const Plan& plan);
+    void look_for_leak(const Plan& plan);
     void look_at(std::error_code told, const Plan& plan) const;
     [[nodiscard]] std::error_code run(Trial& trial) const;
 

@@ -33,7 +33,7 @@ Remainder Remainder::now() {
 }
 
 bool Remainder::fits_in(const Remainder& before) const {
-    return descriptors == before.descriptors && allocations <= before.allocations &&
+    return (descriptors & ~before.descriptors).none() && allocations <= before.allocations &&
            mappings <= before.mappings && threads <= before.threads;
 }
 

@@ -1,0 +1,14 @@
+// The operations of tocsin/qnx. For tests.
+#pragma once
+
+#include <vector>
+
+#include <tests/failure/operation.h>
+
+namespace tocsin::failure {
+
+[[nodiscard]] std::vector<Operation> operations_of_channels();
+[[nodiscard]] std::vector<Operation> operations_of_dispatch();
+[[nodiscard]] std::vector<Operation> operations_of_other_processes();
+
+}  // namespace tocsin::failure
