@@ -227,8 +227,14 @@ bool numbers_last() {
 }
 
 TEST_F(MountForkedSampleDevice, a_path_that_nobody_uses_can_be_unmounted) {
-    Program unmount{{"fusermount3", "-u", path}};
-    EXPECT_EQ(unmount.wait() == 0, numbers_last());
+    const auto unmounts = [this] { return Program{{"fusermount3", "-u", path}}.wait() == 0; };
+    if (numbers_last()) {
+        // Who looks at all paths of the machine, as `tocsin ls` of a test beside this one, uses it
+        // for a moment.
+        EXPECT_TRUE(core::comes_true(unmounts));
+    } else {
+        EXPECT_FALSE(unmounts());
+    }
 }
 
 TEST_F(MountSampleDevice, what_a_successor_serves_stays) {
