@@ -132,6 +132,15 @@ int KernelEnd::wakes_of(std::uint64_t poll_handle) {
     return wakes_[poll_handle];
 }
 
+int KernelEnd::wakes_of_all() {
+    turn();
+    int sum = 0;
+    for (const auto& [handle, wakes] : wakes_) {
+        sum += wakes;
+    }
+    return sum;
+}
+
 std::uint64_t KernelEnd::open(int flags, std::uint64_t node) {
     const ::fuse_open_in body = {.flags = static_cast<std::uint32_t>(flags), .open_flags = 0};
     return ask(FUSE_OPEN, node, body).as<::fuse_open_out>().fh;

@@ -73,8 +73,10 @@ public:
     // The answer to a message, if it has come without a turn: somebody else has given it.
     [[nodiscard]] std::optional<Answer> heard(std::uint64_t number);
 
-    // How often the kernel was told to wake those who poll the open file `poll_handle`.
+    // How often the kernel was told to wake those who poll the open file `poll_handle`; and of all
+    // files, also those that are closed.
     [[nodiscard]] int wakes_of(std::uint64_t poll_handle);
+    [[nodiscard]] int wakes_of_all();
 
     // The calls that clients make most; the message's number or the answer, with handle `file`.
     [[nodiscard]] std::uint64_t open(int flags = 0, std::uint64_t node = FUSE_ROOT_ID);

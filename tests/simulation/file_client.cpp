@@ -28,15 +28,16 @@ constexpr std::array<Asked, 5> asked_by_poll{{{Condition::input, POLLIN, false},
 
 // As a poll of the kernel is answered, decision 0005: what is met is reported, and all that was
 // asked is armed.
-bool FileClient::poll(const Device& device, unsigned events, bool arm, Ends& ends) {
+std::optional<unsigned> FileClient::poll(const Device& device, unsigned events, bool arm,
+                                         bool may_fail, Ends& ends) {
     const ::fuse_poll_in body = {.fh = file_,
                                  .kh = Machine::poll_handle_of(file_),
                                  .flags = arm ? FUSE_POLL_SCHEDULE_NOTIFY : 0U,
                                  .events = events};
     const resource::Answer answer = machine_->ask(FUSE_POLL, FUSE_ROOT_ID, body);
     if (answer.error != 0) {
-        require(answer.error == ENOMEM, "a poll fails only for lack of memory");
-        return false;
+        require(answer.error == ENOMEM && may_fail, "a poll fails only for lack of memory");
+        return std::nullopt;
     }
     const unsigned reported = answer.as<::fuse_poll_out>().revents;
     for (const Asked& one : asked_by_poll) {
@@ -51,7 +52,7 @@ bool FileClient::poll(const Device& device, unsigned events, bool arm, Ends& end
             armed = true;
         }
     }
-    return true;
+    return reported;
 }
 
 void FileClient::expect_trigger(Condition condition, std::int64_t available, Ends& ends) noexcept {
@@ -63,11 +64,12 @@ void FileClient::expect_trigger(Condition condition, std::int64_t available, End
     }
 }
 
-void FileClient::check_wakes() {
+int FileClient::check_wakes() {
     const int wakes = machine_->wakes_of(Machine::poll_handle_of(file_));
     require(wakes == wakes_expected_, "file " + std::to_string(file_) + " is woken " +
                                           std::to_string(wakes_expected_) + " times, not " +
                                           std::to_string(wakes));
+    return wakes;
 }
 
 void FileClient::forget_arms(Ends& ends) noexcept {

@@ -30,15 +30,16 @@ public:
 
     [[nodiscard]] std::uint64_t file() const noexcept { return file_; }
 
-    // Asks for `events`, and to be told; holds the answer against `device`. False when memory was
-    // short, and nothing was armed.
-    bool poll(const Device& device, unsigned events, bool arm, Ends& ends);
+    // Asks for `events`, and to be told; holds the answer against `device`, and returns it. Empty
+    // when memory was short, as it may be, and nothing was armed.
+    std::optional<unsigned> poll(const Device& device, unsigned events, bool arm, bool may_fail,
+                                 Ends& ends);
 
     // The manager has said that there is so much of `condition`.
     void expect_trigger(Condition condition, std::int64_t available, Ends& ends) noexcept;
 
-    // The kernel was told to wake it as often as it expects.
-    void check_wakes();
+    // The kernel was told to wake it as often as it expects; how often that was.
+    int check_wakes();
 
     // It is closed, or its manager is gone.
     void forget_arms(Ends& ends) noexcept;

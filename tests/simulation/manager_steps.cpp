@@ -113,6 +113,7 @@ std::string World::restart() {
         client->forget_arms(ends_);
     }
     clients_.clear();
+    wakes_of_closed_ = 0;
     require(device_.files_open() == 0, "the manager's end closes what is open");
     machine_.emplace(loop_, device_);
     return "the manager is started anew";
@@ -124,23 +125,31 @@ void World::take_answers() {
     answer_writes();
 }
 
+std::optional<resource::Answer>
+World::next_answer(std::deque<Call>& calls, std::optional<std::uint64_t> FileClient::* call) {
+    if (calls.empty()) {
+        return std::nullopt;
+    }
+    const std::uint64_t number = calls.front().number;
+    std::optional<resource::Answer> answer = machine_->heard(number);
+    if (answer) {
+        trace_.note("file " + std::to_string(calls.front().file) + " is answered " +
+                    std::to_string(answer->error));
+        calls.pop_front();
+        const auto caller = std::ranges::find_if(
+            clients_, [&](const auto& client) { return (*client).*call == number; });
+        require(caller != clients_.end(), "who has gone sleeps no more");
+        ((**caller).*call).reset();
+    }
+    return answer;
+}
+
 // Oldest first, and each the next unit.
 void World::answer_reads() {
-    while (!reads_.empty()) {
-        const std::optional<resource::Answer> answer = machine_->heard(reads_.front().number);
-        if (!answer) {
-            break;
-        }
+    while (const std::optional<resource::Answer> answer = next_answer(reads_, &FileClient::reads)) {
         require(answer->error == 0 && answer->text() == std::to_string(next_unit_),
                 "reads get every unit once, in order");
         ++next_unit_;
-        const std::uint64_t number = reads_.front().number;
-        reads_.pop_front();
-        for (const std::unique_ptr<FileClient>& client : clients_) {
-            if (client->reads == number) {
-                client->reads.reset();
-            }
-        }
     }
     require(device_.units_read() == next_unit_, "nobody is answered before those who came first");
     require(reads_.empty() || device_.level(Condition::input) == 0,
@@ -148,19 +157,9 @@ void World::answer_reads() {
 }
 
 void World::answer_writes() {
-    while (!writes_.empty()) {
-        const std::optional<resource::Answer> answer = machine_->heard(writes_.front().number);
-        if (!answer) {
-            break;
-        }
+    while (const std::optional<resource::Answer> answer =
+               next_answer(writes_, &FileClient::writes)) {
         require(answer->error == 0, "a write that finds room succeeds");
-        const std::uint64_t number = writes_.front().number;
-        writes_.pop_front();
-        for (const std::unique_ptr<FileClient>& client : clients_) {
-            if (client->writes == number) {
-                client->writes.reset();
-            }
-        }
     }
     require(writes_.empty() || device_.level(Condition::output) == 0,
             "nobody sleeps in a write where there is room");
@@ -168,6 +167,14 @@ void World::answer_writes() {
 
 void World::check() {
     require(!post_expected_, "what was posted is delivered");
+    check_timers();
+    check_arms();
+    require(device_.files_open() == static_cast<int>(clients_.size()),
+            "open files are those that clients have");
+    natives_.check();
+}
+
+void World::check_timers() {
     std::vector<std::int64_t> due;
     std::erase_if(shipments_, [&](const std::unique_ptr<Shipment>& one) {
         const bool is_due = one->due <= clock_.now();
@@ -177,17 +184,25 @@ void World::check() {
         return is_due;
     });
     require(std::exchange(arrived_, {}) == due, "timers arrive when they are due, in their order");
+}
+
+// The product counts what was armed, and each way in which that can end, and so does this.
+void World::check_arms() {
     std::uint64_t armed = 0;
+    int wakes = wakes_of_closed_;
     for (const std::unique_ptr<FileClient>& client : clients_) {
-        client->check_wakes();
+        wakes += client->check_wakes();
         armed += client->arms();
     }
-    require(device_.wait_queue().counters().armed_now == armed, "nothing else is armed");
+    trace_.note(std::to_string(wakes) + " wakes, " + std::to_string(armed) + " armed");
+    require(machine_->wakes_of_all() == wakes, "nobody is woken after his close");
+    const core::WaitQueue::Counters counted = device_.wait_queue().counters();
+    require(counted.armed_now == armed, "nothing else is armed");
+    require(counted.armed == ends_.armed && counted.fired == ends_.told &&
+                counted.replaced == ends_.replaced && counted.cancelled == ends_.removed,
+            "each arm ends in the way in which it must");
     require(ends_.armed == ends_.told + ends_.replaced + ends_.removed + armed,
             "what was armed was told, replaced, removed, or is armed still");
-    require(device_.files_open() == static_cast<int>(clients_.size()),
-            "open files are those that clients have");
-    natives_.check();
 }
 
 }  // namespace tocsin::simulation

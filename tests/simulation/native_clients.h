@@ -27,8 +27,11 @@ public:
     std::string trigger(Random& random);
     std::string leave(Random& random);
 
-    // All that was armed ended in one way, or is armed still.
+    // Who waits is who the plain list says, and its sums are right.
     void check() const;
+
+    // How many questions were answered, and not refused for lack of memory.
+    [[nodiscard]] int answered() const noexcept { return answered_; }
 
 private:
     static constexpr std::size_t client_count = 4;
@@ -66,6 +69,7 @@ private:
     std::array<std::vector<Entry>, condition_count> entries_;
     std::array<std::vector<unsigned>, client_count> expected_;
     Ends ends_;
+    int answered_ = 0;
 };
 
 }  // namespace tocsin::simulation

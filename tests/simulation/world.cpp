@@ -83,16 +83,12 @@ FileClient* World::any_client(bool asleep_too) {
     return asleep_too || (!one.reads && !one.writes) ? &one : nullptr;
 }
 
-resource::Answer World::ask_with_little_memory(std::uint32_t opcode,
-                                               std::span<const std::byte> body) {
-    if (random_.once_in(6)) {
-        machine_->let_allocate(static_cast<std::int64_t>(random_.below(6)));
+bool World::run_short_of_memory(std::uint64_t once_in, std::uint64_t allocations) {
+    const bool is_short = random_.once_in(once_in);
+    if (is_short) {
+        machine_->let_allocate(static_cast<std::int64_t>(random_.below(allocations)));
     }
-    const std::uint64_t number = machine_->send(opcode, FUSE_ROOT_ID, body);
-    const std::optional<resource::Answer> answer = machine_->answer_of(number);
-    machine_->let_allocate(std::nullopt);
-    require(answer.has_value(), "every call ends");
-    return *answer;
+    return is_short;
 }
 
 std::string World::open() {
@@ -102,18 +98,21 @@ std::string World::open() {
     const auto threshold = static_cast<std::int64_t>(1 + random_.below(3));
     device_.set_threshold(threshold);
     const ::fuse_open_in body = {.flags = O_RDWR, .open_flags = 0};
-    const resource::Answer answer =
-        ask_with_little_memory(FUSE_OPEN, std::as_bytes(std::span{&body, 1}));
+    const bool is_short = run_short_of_memory(6, 6);
+    const resource::Answer answer = machine_->ask(FUSE_OPEN, FUSE_ROOT_ID, body);
+    machine_->let_allocate(std::nullopt);
     if (answer.error != 0) {
-        require(answer.error == ENOMEM, "an open fails only for lack of memory");
+        require(answer.error == ENOMEM && is_short, "an open fails only for lack of memory");
         return "an open finds no memory";
     }
+    ++done_;
     const std::uint64_t file = answer.as<::fuse_open_out>().fh;
     clients_.push_back(std::make_unique<FileClient>(*machine_, file, threshold));
     return "open of file " + std::to_string(file) + ", threshold " + std::to_string(threshold);
 }
 
 void World::release(FileClient& client) {
+    wakes_of_closed_ += client.check_wakes();
     machine_->release(client.file());
     client.forget_arms(ends_);
     std::erase_if(clients_, [&](const auto& one) { return one.get() == &client; });
@@ -149,13 +148,12 @@ std::string World::poll() {
     events |= random_.once_in(3) ? POLLOUT : 0U;
     events |= random_.once_in(3) ? POLLPRI : 0U;
     const bool arm = !random_.once_in(5);
-    if (random_.once_in(6)) {
-        machine_->let_allocate(static_cast<std::int64_t>(random_.below(4)));
-    }
-    const bool done = client->poll(device_, events, arm, ends_);
+    const bool is_short = run_short_of_memory(6, 4);
+    const std::optional<unsigned> told = client->poll(device_, events, arm, is_short, ends_);
     machine_->let_allocate(std::nullopt);
+    done_ += told ? 1 : 0;
     return "poll of file " + std::to_string(client->file()) + " for " + std::to_string(events) +
-           (done ? "" : " finds no memory");
+           (told ? ": " + std::to_string(*told) : " finds no memory");
 }
 
 std::string World::read() {

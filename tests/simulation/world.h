@@ -35,6 +35,9 @@ public:
     // So many steps, and then the end of everybody. Throws Violation.
     void run(int steps);
 
+    // How much was done, and not refused for lack of memory.
+    [[nodiscard]] int done() const noexcept { return done_ + natives_.answered(); }
+
     [[nodiscard]] const Trace& trace() const noexcept { return trace_; }
 
 private:
@@ -80,11 +83,18 @@ private:
     void expect_trigger(Condition condition, std::int64_t available);
     void release(FileClient& client);
     std::string interrupt(FileClient& client);
-    resource::Answer ask_with_little_memory(std::uint32_t opcode, std::span<const std::byte> body);
+    void be_posted();
+    // True when memory is short in the manager until it has all again.
+    bool run_short_of_memory(std::uint64_t once_in, std::uint64_t allocations);
     void take_answers();
+    // Of the oldest of the calls, if it has come: its client sleeps no more.
+    std::optional<resource::Answer> next_answer(std::deque<Call>& calls,
+                                                std::optional<std::uint64_t> FileClient::* call);
     void answer_reads();
     void answer_writes();
     void check();
+    void check_timers();
+    void check_arms();
 
     Random random_;
     Trace trace_;
@@ -100,10 +110,11 @@ private:
     std::vector<std::unique_ptr<Shipment>> shipments_;  // by the time that they are due
     std::vector<std::int64_t> arrived_;
     std::int64_t next_shipment_ = 0;
-    void be_posted();
     core::Event posted_{loop_, base::Callback<>::bind<&World::be_posted>(*this)};
     bool post_expected_ = false;
     Ends ends_;
+    int wakes_of_closed_ = 0;  // in this run of the manager
+    int done_ = 0;             // opens and polls that were not short of memory
 };
 
 }  // namespace tocsin::simulation
