@@ -61,7 +61,7 @@ static int wait_for_pulse(const struct Told* told) {
 
 static void say_once(int where) {
     static int done;
-    if (!done && write(where, "waits\n", 6) != 6) {
+    if (!done && where >= 0 && write(where, "waits\n", 6) != 6) {
         die("write");
     }
     done = 1;
@@ -76,7 +76,7 @@ static int wait_once(int device, const char* kind, const struct Told* told, int 
             return -1;
         }
         say_once(said);
-        return met == 0 ? wait_for_pulse(told) : met;
+        return met == 0 ? wait_for_pulse(told) : (int)read(device, item, sizeof item);
     }
     say_once(said);
     struct pollfd waits = {.fd = device, .events = POLLIN, .revents = 0};
@@ -98,11 +98,24 @@ static int client(const char* path, const char* kind, int said) {
     return 0;
 }
 
-static pid_t start_client(const char* path, const char* kind, int said) {
+// Returns when the client waits, if it is awaited, else at once.
+static pid_t start_client(const char* path, const char* kind, int awaited) {
+    int said[2] = {-1, -1};
+    char text[6];
+    if (awaited && pipe2(said, O_CLOEXEC) != 0) {
+        die("pipe2");
+    }
     const pid_t child = fork();
     if (child == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        _exit(client(path, kind, said));
+        _exit(client(path, kind, said[1]));
+    }
+    if (awaited) {
+        close(said[1]);
+        if (read(said[0], text, sizeof text) != sizeof text) {
+            die("a client that is to wait");
+        }
+        close(said[0]);
     }
     return child;
 }
@@ -112,17 +125,17 @@ static void end_client(pid_t one) {
     kill(one, SIGKILL);
     while (waitpid(one, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!WIFSIGNALED(status)) {
+    if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL) {
         fprintf(stderr, "a client ended by itself, with status %d\n", status);
         exit(1);
     }
 }
 
+// Some are killed before they wait, and some are told of something just then.
 static int storm(const char* path, int count, unsigned seed) {
     pid_t alive[alive_max] = {0};
-    int said[2];
     const int device = open(path, O_WRONLY | O_CLOEXEC);
-    if (pipe2(said, O_CLOEXEC) != 0 || device < 0) {
+    if (device < 0) {
         die(path);
     }
     srand(seed);
@@ -131,12 +144,7 @@ static int storm(const char* path, int count, unsigned seed) {
         if (alive[place] != 0) {
             end_client(alive[place]);
         }
-        alive[place] = start_client(path, rand() % 2 == 0 ? "native" : "poll", said[1]);
-        char text[6];
-        // Some are killed before they wait, and some are told of something just then.
-        if (rand() % 4 != 0 && read(said[0], text, sizeof text) != sizeof text) {
-            die("clients");
-        }
+        alive[place] = start_client(path, rand() % 2 == 0 ? "native" : "poll", rand() % 4 != 0);
         if (rand() % 3 == 0 && write(device, "item", 4) != 4) {
             die("write");
         }
@@ -183,6 +191,7 @@ int main(int argument_count, char** arguments) {
         return storm(arguments[2], atoi(arguments[3]), (unsigned)atoi(arguments[4]));
     }
     if (argument_count == 4 && strcmp(arguments[1], "wait") == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         return client(arguments[2], arguments[3], 1);
     }
     if (argument_count == 4 && strcmp(arguments[1], "echo") == 0) {

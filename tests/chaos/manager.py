@@ -1,6 +1,7 @@
 """A manager that is watched from outside: what it holds, and whether it still serves."""
 
 import os
+import resource
 import signal
 import subprocess
 import time
@@ -24,16 +25,55 @@ def eventually(holds, what):
         time.sleep(0.005)
 
 
-def mounts():
-    """The paths where something of Tocsin's is mounted."""
+def mounts(folder):
+    """The paths below `folder` where something is mounted."""
     with open("/proc/self/mounts", encoding="utf-8") as lines:
-        return sorted(line.split()[1] for line in lines if "fuse.tocsin" in line)
+        return [path for path in (line.split()[1] for line in lines) if path.startswith(folder)]
 
 
-def client(*arguments, **options):
-    """A process of chaos_client."""
-    return subprocess.Popen([BIN / "chaos_client", *map(str, arguments)], text=True,
-                            stdout=subprocess.PIPE, **options)
+def may_have_descriptors(count):
+    """Raises the limit of this process, and of all that it starts."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise Broken(f"this user may have {hard} descriptors, and {count} are needed: see ulimit -Hn")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))
+
+
+class Client:
+    """A process of chaos_client; killed at the end."""
+
+    def __init__(self, *arguments, **options):
+        self.process = subprocess.Popen([BIN / "chaos_client", *map(str, arguments)], text=True,
+                                        stdout=subprocess.PIPE, **options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+    def waits(self):
+        """Whether it waits now, and was not refused."""
+        return self.process.stdout.readline() == "waits\n"
+
+    def ended(self):
+        """Its status; it has to come to its end."""
+        try:
+            return self.process.wait(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Broken(f"after {PATIENCE} seconds a client still waits") from None
+
+    def output(self):
+        """All that it says, when it ends as it should."""
+        try:
+            said, _ = self.process.communicate(timeout=4 * PATIENCE)
+        except subprocess.TimeoutExpired:
+            raise Broken(f"after {4 * PATIENCE} seconds a client was not told") from None
+        if self.process.returncode != 0:
+            raise Broken("a client was refused, or ended by itself")
+        return said
 
 
 class Manager:
@@ -43,14 +83,18 @@ class Manager:
         self.path = path
         way = ["prlimit", f"--nofile={limit}:{limit}"] if limit else []
         self.process = subprocess.Popen([*way, BIN / "sample_device", path], stdout=subprocess.PIPE)
-        eventually(lambda: path in mounts() and os.path.exists(path), f"{path} is served")
+        try:
+            eventually(lambda: mounts(path) and os.path.exists(path), f"{path} is served")
+        except BaseException:
+            self.end(signal.SIGKILL)
+            raise
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         self.end(signal.SIGTERM)
-        eventually(lambda: self.path not in mounts(), f"{self.path} is unmounted")
+        eventually(lambda: not mounts(self.path), f"{self.path} is unmounted")
 
     def end(self, number):
         """As a signal ends it."""
