@@ -12,9 +12,10 @@ namespace tocsin::core {
 // not to raise SIGPIPE.
 enum class WakeMedium : std::uint8_t { eventfd, socket_pair, pipe };
 
-// Posts to `descriptor`, one system call. Any thread, any process that holds the descriptor, any
-// signal handler. Never blocks, keeps errno, raises no signal; a full channel is a success, because
-// its reader is going to look anyway, and a dead reader is nobody's harm.
+// Posts to `descriptor`, one system call, and one more for each that the kernel refuses for want of
+// memory, as it may those of sockets and pipes. Any thread, any process that holds the descriptor,
+// any signal handler. Never waits for its reader, keeps errno, raises no signal; a full channel is
+// a success, because its reader is going to look anyway, and a dead reader is nobody's harm.
 void post_to(int descriptor, WakeMedium medium) noexcept;
 
 // Finds out by which medium `descriptor`, the posting side of a channel, works.

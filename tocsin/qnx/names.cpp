@@ -54,10 +54,28 @@ std::string own_directory() {
 
 // Whoever else could write there could put names there, or have them lead elsewhere. In /tmp
 // anybody may have made it.
-bool is_own(const std::string& directory) noexcept {
+bool is_own(const std::string& directory) {
     struct ::stat status = {};
-    return ::lstat(directory.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-           status.st_uid == ::geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+    if (::lstat(directory.c_str(), &status) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) {
+            return false;
+        }
+        fail(errno, "cannot look at the directory of names");
+    }
+    return S_ISDIR(status.st_mode) && status.st_uid == ::geteuid() &&
+           (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
+// Names in a directory that others keep from us are none of ours, see own_directory().
+bool may_have_own_names(const std::string& directory) {
+    try {
+        return is_own(directory);
+    } catch (const std::system_error& error) {
+        if (error.code() == std::errc::permission_denied) {
+            return false;
+        }
+        throw;
+    }
 }
 
 // Also with a umask of 0, as managers have.
@@ -113,19 +131,27 @@ struct ::flock whole(short type) noexcept {
 }
 
 // Others can read it, and so lock it against writers only.
-bool has_owner(const base::Descriptor& file) noexcept {
+bool has_owner(const base::Descriptor& file) {
     struct ::flock found = whole(F_RDLCK);
-    return ::fcntl(file.number(), F_OFD_GETLK, &found) == 0 && found.l_type != F_UNLCK;
+    if (::fcntl(file.number(), F_OFD_GETLK, &found) != 0) {
+        fail(errno, "cannot look at the name");
+    }
+    return found.l_type != F_UNLCK;
 }
 
 // False when somebody else has made it his own.
 bool make_own(const base::Descriptor& file) {
     struct ::flock own = whole(F_WRLCK);
-    const bool made = ::fcntl(file.number(), F_OFD_SETLK, &own) == 0;
-    if (!made && ((errno != EAGAIN && errno != EACCES) || has_owner(file))) {
-        fail(errno == EAGAIN || errno == EACCES ? EEXIST : errno, "the name is in use");
+    if (::fcntl(file.number(), F_OFD_SETLK, &own) == 0) {
+        return true;
     }
-    return made;
+    if (errno != EAGAIN && errno != EACCES) {
+        fail(errno, "cannot make the name");
+    }
+    if (has_owner(file)) {
+        fail(EEXIST, "the name is in use");
+    }
+    return false;
 }
 
 // Locked; the file of an owner who is gone is taken over.
@@ -179,14 +205,19 @@ void Names::Owned::write(const Place& place) const {
     std::array<char, 128> text = {};
     const int size = std::snprintf(text.data(), text.size(), "%d %d %" PRIx64 "\n", place.process,
                                    place.chid, place.token);
-    if (::ftruncate(file_.number(), 0) != 0 ||
-        ::pwrite(file_.number(), text.data(), static_cast<std::size_t>(size), 0) != size) {
-        fail(errno, "cannot write the name");
+    ssize_t written = -1;
+    if (::ftruncate(file_.number(), 0) == 0) {
+        written = ::pwrite(file_.number(), text.data(), static_cast<std::size_t>(size), 0);
+    }
+    if (written != size) {
+        fail(written < 0 ? errno : ENOSPC, "cannot write the name");
     }
 }
 
 Names::Owned::~Owned() {
-    if (file_) {
+    if (fork_generation_ != base::fork_generation()) {
+        static_cast<void>(file_.release());  // it was closed at the fork
+    } else if (file_) {
         ::unlink(path_.c_str());
         Unshared::remove(file_.number());
     }
@@ -207,7 +238,7 @@ Names::Place Names::find(const std::string& name) {
     check(name);
     Place place;
     const std::string own = own_directory();
-    if ((is_own(own) && read_place(path_of(own, name), place)) ||
+    if ((may_have_own_names(own) && read_place(path_of(own, name), place)) ||
         read_place(path_of(for_all, name), place)) {
         return place;
     }

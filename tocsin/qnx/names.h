@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include <tocsin/base/descriptor.h>
+#include <tocsin/base/fork.h>
 
 namespace tocsin::qnx {
 
@@ -37,6 +38,7 @@ public:
 
     private:
         const std::string path_;
+        const std::uint32_t fork_generation_ = base::fork_generation();
         base::Descriptor file_;
     };
 

@@ -42,7 +42,9 @@ int thread_pool_start(void* pool) {
         ::pthread_exit(nullptr);
     }
     if ((flags & POOL_FLAG_USE_SELF) != 0) {
-        of(pool).join();
+        if (const int error = of(pool).join(); error != 0) {
+            return tocsin::qnx::fail_with(error);
+        }
     }
     return 0;
 }

@@ -32,6 +32,7 @@ ThreadPool::ThreadPool(const ::thread_pool_attr_t& attributes, unsigned flags)
 
 // That a thread has no memory to begin with is told by itself, and is an error when it is all.
 int ThreadPool::start() noexcept {
+    const base::Uncancelled here;
     std::unique_lock lock{mutex_};
     const int own = (flags_ & (POOL_FLAG_EXIT_SELF | POOL_FLAG_USE_SELF)) == POOL_FLAG_USE_SELF;
     const int wanted = std::max<int>(attributes_.lo_water, 1) - own;
@@ -90,7 +91,7 @@ public:
             pool.begin();
         }
     }
-    ~Stay() { pool_.leave(context, kind_); }
+    ~Stay() { pool_.leave(context, kind_, has_begun()); }
     Stay(const Stay&) = delete;
     Stay& operator=(const Stay&) = delete;
 
@@ -141,11 +142,12 @@ void* ThreadPool::run(void* self) {
     if (pool.attributes_.attr != nullptr) {
         ::pthread_attr_getdetachstate(pool.attributes_.attr, &state);
     }
-    pool.take_turns(state == PTHREAD_CREATE_JOINABLE ? Kind::joined : Kind::detached);
+    static_cast<void>(
+        pool.take_turns(state == PTHREAD_CREATE_JOINABLE ? Kind::joined : Kind::detached));
     return nullptr;
 }
 
-void ThreadPool::take_turns(Kind kind) {
+bool ThreadPool::take_turns(Kind kind) {
     Stay stay{*this, kind};
     while (stay.has_begun()) {
         std::unique_lock lock{mutex_};
@@ -164,6 +166,7 @@ void ThreadPool::take_turns(Kind kind) {
             attributes_.error_func(stay.context);
         }
     }
+    return stay.has_begun();
 }
 
 // Those who are too many leave.
@@ -190,7 +193,7 @@ void ThreadPool::start_some_locked() noexcept {
 }
 
 // One that was cancelled may have counted among as many as there may be until now.
-void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
+void ThreadPool::leave(::resmgr_context_t* context, Kind kind, bool had_begun) noexcept {
     const base::Uncancelled here;
     if (context != nullptr && attributes_.context_free != nullptr) {
         attributes_.context_free(context);
@@ -198,7 +201,7 @@ void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
     const std::lock_guard lock{mutex_};
     const bool were_all = threads_ >= attributes_.maximum;
     --threads_;
-    if (context != nullptr && were_all) {
+    if (had_begun && were_all) {
         stop_waiting_locked();
     }
     if (kind == Kind::joined) {
@@ -207,12 +210,12 @@ void ThreadPool::leave(::resmgr_context_t* context, Kind kind) noexcept {
     left_.notify_all();
 }
 
-void ThreadPool::join() {
+int ThreadPool::join() {
     {
         const std::lock_guard lock{mutex_};
         ++threads_;
     }
-    take_turns(Kind::starter);
+    return take_turns(Kind::starter) ? 0 : ENOMEM;
 }
 
 void ThreadPool::unblock_locked() noexcept {
@@ -227,6 +230,7 @@ void ThreadPool::unblock_locked() noexcept {
 
 // One that has not begun to wait yet does not hear of it, and is told again.
 void ThreadPool::end() noexcept {
+    const base::Uncancelled here;
     std::unique_lock lock{mutex_};
     ending_ = true;
     while (threads_ > 0) {
@@ -238,6 +242,7 @@ void ThreadPool::end() noexcept {
 
 // Those who are too many find that out when they are about to wait again.
 void ThreadPool::await_count(int lower, int upper) noexcept {
+    const base::Uncancelled here;
     std::unique_lock lock{mutex_};
     const auto suits = [&] { return threads_ >= lower && threads_ <= upper; };
     while (!ending_ && !suits()) {

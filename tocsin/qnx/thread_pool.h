@@ -27,8 +27,8 @@ public:
 
     [[nodiscard]] int start() noexcept;
 
-    // The calling thread is one of the pool's until it leaves.
-    void join();
+    // The calling thread is one of the pool's until it leaves. 0, or ENOMEM: it could not begin.
+    [[nodiscard]] int join();
 
     // Returns when all threads have left.
     void end() noexcept;
@@ -49,14 +49,14 @@ private:
     // What is to be done about a thread that leaves: nothing, or it is to be joined; the one that
     // has started the pool stays as long as that is there.
     enum class Kind : std::uint8_t { detached, joined, starter };
-    void take_turns(Kind kind);
+    bool take_turns(Kind kind);  // false: the thread has not begun
     [[nodiscard]] int start_one_locked() noexcept;
     [[nodiscard]] bool begin_to_wait_locked(Kind kind) noexcept;
     void stop_waiting_locked() noexcept;
     void start_some_locked() noexcept;
     void unblock_locked() noexcept;
     void begin() noexcept;
-    void leave(::resmgr_context_t* context, Kind kind) noexcept;
+    void leave(::resmgr_context_t* context, Kind kind, bool had_begun) noexcept;
     void join_finished_locked() noexcept;
 
     ::thread_pool_attr_t attributes_;

@@ -2,6 +2,7 @@
 #include <tocsin/resource/guard.h>
 
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/epoll.h>
@@ -40,7 +41,8 @@ Guard::Guard(Session& session, base::Duration grace)
 Guard::~Guard() {
     // Closing would not do: a forked child may hold the other end, too. The kernel may have no page
     // for it now, but the thread has to be told.
-    while (::write(stop_writer_.number(), "", 1) < 0) {
+    while (::write(stop_writer_.number(), "", 1) < 0 &&
+           (errno == EINTR || errno == EAGAIN || errno == ENOMEM)) {
     }
     thread_.join();
 }

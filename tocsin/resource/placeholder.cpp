@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/resource/mount_failure.h>
 #include <tocsin/resource/mount_point.h>
 #include <tocsin/resource/mount_table.h>
@@ -59,6 +60,25 @@ bool is_dead_now(const MountEntry& mount) noexcept {
            (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
+// A child that writes whether it is dead. It runs no handler of the program's, and is not
+// cancelled.
+::pid_t start_to_ask(const MountEntry& mount, int answers) noexcept {
+    const base::Uncancelled here;
+    ::sigset_t every;
+    ::sigset_t before;
+    ::sigfillset(&every);
+    ::pthread_sigmask(SIG_SETMASK, &every, &before);
+    const ::pid_t child = fork_sharing_descriptors();
+    if (child == 0) {
+        const bool dead = is_dead_now(mount);
+        ::_exit(::write(answers, &dead, sizeof dead) < 0 ? 1 : 0);
+    }
+    const int error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+    return child;
+}
+
 // Whether nobody serves `mount` any more. A child asks, since only that can be given up: a call to
 // a manager that is stopped ends with its caller.
 bool is_dead(const MountEntry& mount) {
@@ -69,13 +89,9 @@ bool is_dead(const MountEntry& mount) {
     }
     const base::Descriptor reads{ends[0]};
     const base::Descriptor writes{ends[1]};
-    const ::pid_t child = fork_sharing_descriptors();
+    const ::pid_t child = start_to_ask(mount, writes.number());
     if (child < 0) {
         throw std::system_error{base::last_error(), mount.path};
-    }
-    if (child == 0) {
-        const bool dead = is_dead_now(mount);
-        ::_exit(::write(writes.number(), &dead, sizeof dead) < 0 ? 1 : 0);
     }
     ::pollfd answered = {.fd = reads.number(), .events = POLLIN, .revents = 0};
     while (::poll(&answered, 1, patience_ms) < 0 && errno == EINTR) {
@@ -95,8 +111,7 @@ Placeholder::Placeholder(const std::string& path, Kind kind) : path_{resolved(pa
     begin_exclusively();
     try {
         clear_mounts();
-        check_or_make();
-        note_identity();
+        note_identity(check_or_make());
     } catch (...) {
         end_exclusively();
         throw;
@@ -157,12 +172,13 @@ void Placeholder::end_exclusively() noexcept {
     }
 }
 
-// Under the lock, so what was made a moment ago is what is there, though it cannot be looked at.
-void Placeholder::note_identity() {
+// Under the lock, so what make() has made a moment ago is what is there, though it cannot be looked
+// at. What a dead manager has left may be something else by now.
+void Placeholder::note_identity(bool just_made) {
     struct ::stat status = {};
     if (::lstat(path_.c_str(), &status) != 0) {
         const std::error_code error = base::last_error();
-        if (made_) {
+        if (just_made) {
             take_away();
         }
         fail_without_place(error, path_);
@@ -215,14 +231,14 @@ void Placeholder::clear_mounts() {
     }
 }
 
-void Placeholder::check_or_make() {
+bool Placeholder::check_or_make() {
     struct ::stat status = {};
     if (::lstat(path_.c_str(), &status) != 0) {
         if (errno != ENOENT) {
             fail_without_place(base::last_error(), path_);
         }
         make();
-        return;
+        return true;
     }
     if (!is_of_kind(status)) {
         made_ = false;
@@ -232,6 +248,7 @@ void Placeholder::check_or_make() {
                           ? "it is a directory"
                           : "it is neither a regular file nor a directory, or not the one needed");
     }
+    return false;
 }
 
 void Placeholder::make() {

@@ -44,11 +44,11 @@ public:
 private:
     void begin_exclusively();
     void clear_mounts();
-    void check_or_make();
+    bool check_or_make();  // true: it was not there
     void make();
     void remove() noexcept;
     void take_away() noexcept;
-    void note_identity();
+    void note_identity(bool just_made);
     [[nodiscard]] bool is_of_kind(const struct ::stat& status) const noexcept;
     [[nodiscard]] bool has_identity_of(const struct ::stat& status) const noexcept;
     [[nodiscard]] bool is_what_was_made() const noexcept;

@@ -12,7 +12,9 @@ namespace tocsin::resource {
 // As fork(2), for a child that its parent waits for. One with copies of the descriptors would close
 // them when it ends: where one is a file of a path that this very process serves, the server has to
 // be told and to answer, and could not while it waits for the child. The C library knows nothing of
-// the child, which may call what a signal handler may, and nothing that concerns all threads.
+// the child, which may call what a signal handler may, and nothing that concerns all threads. The
+// caller has blocked all signals and is base::Uncancelled: what a handler, or the end of the
+// thread, closes in the child is closed in the parent.
 [[nodiscard]] inline ::pid_t fork_sharing_descriptors() noexcept {
 #ifdef __SANITIZE_THREAD__
     return ::fork();  // of which the sanitizer has to know

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <system_error>
 
@@ -186,9 +187,13 @@ void RemoteMessage::request_unblock(int cause) {
     frame.kind = FrameKind::unblock;
     frame.area = area_->number();
     frame.error = cause;
-    const auto is_refused = [](int error) { return error == EAGAIN || error == ENOMEM; };
-    while (is_refused(link_.send(frame)) && !answered()) {
-        static_cast<void>(link_.await_room(base::monotonic_clock().now() + moment));
+    int error = 0;
+    while (((error = link_.send(frame)) == EAGAIN || error == ENOMEM) && !answered()) {
+        if (error == EAGAIN) {
+            static_cast<void>(link_.await_room(base::monotonic_clock().now() + moment));
+        } else {
+            ::poll(nullptr, 0, static_cast<int>(moment.count()));  // the socket has room
+        }
     }
 }
 
