@@ -28,7 +28,7 @@ def try_weakening(job):
     place, weaker = job
     status, output = check_shortly_first("--weaken", f"{place.number}={weaker}")
     failed = [line for line in output.splitlines() if " FAILED: " in line]
-    scenario = failed[0].split()[0] if failed else "a crash" if status != HOLDS else ""
+    scenario = failed[0].split()[0] if failed else "a crash" if status < 0 else ""
     return Weakening(place, weaker, status, scenario)
 
 
@@ -39,6 +39,8 @@ def tell(weakening, justified):
     if weakening.status in (HOLDS, NEVER_USED):
         survived = "SURVIVED" if weakening.status == HOLDS else "SURVIVED: no scenario gets there"
         verdict = "justified" if name in justified else survived
+    elif not weakening.scenario:
+        verdict = f"NOT TRIED: exit status {weakening.status}"
     elif name in justified:
         verdict = f"STALE: justified, but {verdict}"
     order = f"{place.order} -> {weakening.weaker}"

@@ -54,6 +54,7 @@ class Descriptors(unittest.TestCase):
             "::fcntl(number, F_DUPFD, 3)",
             "::recvmsg(socket, &message, MSG_DONTWAIT)",
             'std::fopen(path, "r")',
+            'std::fopen("/proc/self/status", "r")',
             "std::fopen(path, mode)",
             "std::ifstream file{path}",
             "std::ofstream file(path)",

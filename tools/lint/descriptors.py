@@ -80,7 +80,8 @@ def fault_of_kernel_call(call):
 
 
 def fault_of_mode(call):
-    return None if re.search(r'"[^"]*e[^"]*"\s*(,[^,]*)?\)$', call) else 'say "e" in its mode'
+    mode = re.search(r'::\w+\((?:"[^"]*"|[^",])*,\s*"([^"]*)"', call)
+    return None if mode and "e" in mode.group(1) else 'say "e" in its mode'
 
 
 def fault_of_stream(_):
