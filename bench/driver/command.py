@@ -10,8 +10,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import (as_json, machine, places, plan, programs, results, rounds, selection, stock_ivykis,
-               table)
+from . import (as_json, as_markdown, machine, places, plan, programs, results, rounds, selection,
+               stock_ivykis, table)
 from .clock import Deadline
 from .measuring import Measuring, OutOfTime, known_seconds
 from .problem import Problem
@@ -23,8 +23,9 @@ EPILOG = """\
 A full run (no --quick, no --only) keeps each figure in build/bench/full.jsonl as soon as it is there,
 and goes on there when it was interrupted, as long as the programs of a case are the same files. What
 others have left there is set aside. --quick and --only measure anew and keep their figures in
-quick.jsonl and only.jsonl beside it; with both, the cases that are named have a minute. TOCSIN_BENCH_DIR names another folder for these files, and
-TOCSIN_BIN_DIR another one for the programs than build/release/bin.
+quick.jsonl and only.jsonl beside it; with both, the cases that are named have a minute. TOCSIN_BENCH_DIR
+names another folder for these files, and TOCSIN_BIN_DIR another one for the programs than
+build/release/bin.
 
 Exit status: 0; 1 when a contestant failed or counted wrongly; 2 when nothing could be measured; 130 when
 interrupted. What must come out is shown as reached or missed and changes no exit status."""
@@ -58,6 +59,7 @@ def parse(arguments):
     add("--report", nargs="?", type=Path, const=places.REPORT, metavar="FILE",
         help=f"write an HTML page ({places.shown(places.REPORT)})")
     add("--json", action="store_true", help="all figures as one JSON object")
+    add("--markdown", action="store_true", help="what must come out and what has, as a table of Markdown")
     add("--list", action="store_true", help="cases, contestants and versions; measure nothing")
     chosen = parser.parse_args(arguments)
     is_full = not (chosen.quick or chosen.only or chosen.source or chosen.list)
@@ -188,6 +190,8 @@ def measured_run(chosen, progress):
 def show(run, chosen, progress):
     if chosen.json:
         print(json.dumps(as_json.run_object(run), indent=1))
+    elif chosen.markdown:
+        print(as_markdown.markdown(run))
     else:
         print(table.table(run))
     if chosen.report:
