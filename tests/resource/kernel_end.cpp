@@ -95,11 +95,10 @@ void KernelEnd::turn() {
 }
 
 void KernelEnd::receive() {
-    std::vector<std::byte> buffer(std::size_t{1} << 18U);
     ssize_t got = 0;
-    while ((got = ::read(end_.number(), buffer.data(), buffer.size())) > 0) {
+    while ((got = ::read(end_.number(), buffer_.data(), buffer_.size())) > 0) {
         ::fuse_out_header header = {};
-        const std::span message = std::span{buffer}.first(static_cast<std::size_t>(got));
+        const std::span message = std::span{buffer_}.first(static_cast<std::size_t>(got));
         std::copy_n(message.begin(), sizeof header, reinterpret_cast<std::byte*>(&header));
         const std::span payload = message.subspan(sizeof header);
         if (header.unique == 0 && header.error == FUSE_NOTIFY_POLL) {

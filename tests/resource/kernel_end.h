@@ -115,6 +115,7 @@ private:
     std::uint64_t next_number_ = 2;  // the kernel's numbers are even; odd ones are interrupts
     std::map<std::uint64_t, Answer> answers_;
     std::map<std::uint64_t, int> wakes_;
+    std::vector<std::byte> buffer_ = std::vector<std::byte>(std::size_t{1} << 18U);
 };
 
 template <typename T>
