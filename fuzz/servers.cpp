@@ -9,10 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <poll.h>
 #include <span>
 #include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/neutrino.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <thread>
 #include <unistd.h>
 
@@ -37,13 +40,62 @@ struct ::sigevent harmless(struct ::sigevent event) {
     return event;
 }
 
-// The server's end of a link, at this process's own name.
+// A process whose name clients knock at. It hands on the server's ends of their links, and does
+// nothing else.
+struct Doorkeeper {
+    Doorkeeper() {
+        int pair[2];
+        if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) {
+            std::abort();
+        }
+        ends = base::Descriptor{pair[0]};
+        const base::Descriptor own{pair[1]};
+        process = ::fork();
+        if (process == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+            keep(own);
+        }
+        base::Descriptor none;
+        await(ends, none);  // it listens
+    }
+
+    // The next frame, which has to come.
+    static Frame await(const base::Descriptor& socket, base::Descriptor& passed) {
+        Frame frame;
+        int error = EAGAIN;
+        while ((error = LinkSocket::receive(socket.number(), frame, passed)) == EAGAIN) {
+            ::pollfd comes = {.fd = socket.number(), .events = POLLIN, .revents = 0};
+            ::poll(&comes, 1, -1);
+        }
+        if (error != 0) {
+            std::abort();
+        }
+        return frame;
+    }
+
+    [[noreturn]] static void keep(const base::Descriptor& own) {
+        const base::Descriptor door = LinkSocket::listen();
+        static_cast<void>(LinkSocket::send(own.number(), Frame{}));
+        for (;;) {
+            ::pollfd knock = {.fd = door.number(), .events = POLLIN, .revents = 0};
+            ::poll(&knock, 1, -1);
+            if (const base::Descriptor end = LinkSocket::accept(door)) {
+                static_cast<void>(LinkSocket::send(own.number(), Frame{}, end.number()));
+            }
+        }
+    }
+
+    ::pid_t process = -1;
+    base::Descriptor ends;
+};
+
+// The server's end of a link.
 class Impostor {
 public:
     Impostor() {
-        static const base::Descriptor door = LinkSocket::listen();
-        std::thread greeter{[this] { greet(door); }};
-        link_ = ServerLink::to(::getpid());
+        static const Doorkeeper keeper;
+        std::thread greeter{[this] { greet(keeper); }};
+        link_ = ServerLink::to(keeper.process);
         greeter.join();
     }
     // The server dies; its client knows, and the next one is another server.
@@ -85,15 +137,10 @@ public:
     }
 
 private:
-    void greet(const base::Descriptor& door) {
-        while (!(end_ = LinkSocket::accept(door))) {
-            std::this_thread::yield();
-        }
-        Frame told;
+    void greet(const Doorkeeper& keeper) {
+        static_cast<void>(Doorkeeper::await(keeper.ends, end_));
         base::Descriptor shared;
-        while (LinkSocket::receive(end_.number(), told, shared) == EAGAIN) {
-            std::this_thread::yield();
-        }
+        Frame told = Doorkeeper::await(end_, shared);
         memory_ =
             ::mmap(nullptr, Mailbox::size, PROT_READ | PROT_WRITE, MAP_SHARED, shared.number(), 0);
         if (memory_ == MAP_FAILED) {
@@ -130,8 +177,8 @@ void take_pulses(int chid) {
     } while (MsgReceivePulse_r(chid, &pulse, sizeof pulse, nullptr) == 0);
 }
 
-struct Channel {
-    Channel() {
+struct OwnChannel {
+    OwnChannel() {
         std::signal(SIGUSR1, [](int) {});
         chid = ChannelCreate(_NTO_CHF_COID_DISCONNECT);
         coid = ConnectAttach(0, 0, chid, _NTO_SIDE_CHANNEL, 0);
@@ -144,8 +191,8 @@ struct Channel {
 
 // Each step is a byte for what, one for a size, and that many bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    static const Channel own;
-    Impostor impostor;
+    Impostor impostor;  // whose process is forked first, while this one has no threads
+    static const OwnChannel own;
     struct ::sigevent registered = {};
     SIGEV_PULSE_INT_INIT(&registered, own.coid, 10, 7, 0);
     if (RegisteredEvents::add(registered, impostor.link().identity()) != 0) {
