@@ -22,7 +22,7 @@ def eventually(holds, what):
     while not holds():
         if time.monotonic() > end:
             raise Broken(f"{what}: not after {PATIENCE} seconds")
-        time.sleep(0.005)
+        os.sched_yield()
 
 
 def mounts(folder):

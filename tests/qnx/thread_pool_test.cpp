@@ -97,6 +97,20 @@ TEST(ThreadPool, one_whose_threads_have_no_memory_to_begin_with_says_so) {
     EXPECT_EQ(dispatch_destroy(dpp), 0);
 }
 
+// The thread that starts it would be its only one.
+TEST(ThreadPool, one_whose_own_thread_has_no_memory_to_begin_with_says_so) {
+    dispatch_t* const dpp = dispatch_create();
+    thread_pool_attr_t attr = attributes_of(dpp);
+    attr.lo_water = 1;
+    attr.context_alloc = [](dispatch_t*) -> resmgr_context_t* { return nullptr; };
+    thread_pool_t* const pool = thread_pool_create(&attr, POOL_FLAG_USE_SELF);
+    ASSERT_NE(pool, nullptr);
+    EXPECT_EQ(thread_pool_start(pool), -1);
+    EXPECT_EQ(errno, ENOMEM);
+    EXPECT_EQ(thread_pool_destroy(pool), 0);
+    EXPECT_EQ(dispatch_destroy(dpp), 0);
+}
+
 // How many threads this process has of that name.
 int threads_called(const std::string& name) {
     int count = 0;

@@ -192,10 +192,6 @@ void Janitor::start(const Task& task) noexcept {
     const base::Descriptor reading{ends[0]};
     base::Descriptor writing{ends[1]};
     const Mount mount{.lasting = lasting_number_of(root.number()), .root = root.number()};
-    ::sigset_t every;
-    ::sigset_t before;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &before);
     const ::pid_t child = fork_sharing_descriptors();
     if (child == 0) {
         if (::_Fork() == 0) {
@@ -203,7 +199,6 @@ void Janitor::start(const Task& task) noexcept {
         }
         ::_exit(0);
     }
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     while (child > 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
     }
     if (child > 0) {

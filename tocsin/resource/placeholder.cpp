@@ -60,22 +60,14 @@ bool is_dead_now(const MountEntry& mount) noexcept {
            (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
-// A child that writes whether it is dead. It runs no handler of the program's, and is not
-// cancelled.
+// A child that writes whether it is dead.
 ::pid_t start_to_ask(const MountEntry& mount, int answers) noexcept {
     const base::Uncancelled here;
-    ::sigset_t every;
-    ::sigset_t before;
-    ::sigfillset(&every);
-    ::pthread_sigmask(SIG_SETMASK, &every, &before);
     const ::pid_t child = fork_sharing_descriptors();
     if (child == 0) {
         const bool dead = is_dead_now(mount);
         ::_exit(::write(answers, &dead, sizeof dead) < 0 ? 1 : 0);
     }
-    const int error = errno;
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
-    errno = error;
     return child;
 }
 
