@@ -1,5 +1,6 @@
 // Shows that a server which has no descriptor left turns away who comes, and serves whom it has.
 #include <algorithm>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -50,7 +52,8 @@ private:
     ::rlimit before_ = {};
 };
 
-class FewDescriptors : public ::testing::Test {
+// With and without free numbers between those that the server was begun with.
+class FewDescriptors : public ::testing::TestWithParam<int> {
 protected:
     FewDescriptors() {
         EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77);
@@ -66,8 +69,8 @@ protected:
         late.greet();
     }
 
-    // There may be numbers between those that are taken. A client takes one for good, and another
-    // one while it says hello.
+    // There may be numbers between those that are taken, or none. A client takes one for good, and
+    // another one while it says hello, to which one may not come who is turned away.
     void fill() {
         bool room = true;
         while (room) {
@@ -76,13 +79,13 @@ protected:
             hello.number = frame_version;
             base::Descriptor memory;
             const Mailbox mailbox{memory};
-            EXPECT_TRUE(taken.back()->say(hello, memory.number()));
-            room = taken.back()->hear().error == 0;
+            room = taken.back()->say(hello, memory.number()) && taken.back()->hear().error == 0;
         }
         taken.back() = std::make_unique<Stranger>(server.process.pid);  // says nothing
         EXPECT_TRUE(until([&] { return none->count() == none->most(); }));
     }
 
+    const base::Descriptor high{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, GetParam())};
     RemoteServer server{0, [](Server&, int rcvid) {
                             if (rcvid > 0) {
                                 MsgReply(rcvid, 77, nullptr, 0);
@@ -105,7 +108,7 @@ bool is_all_asleep(::pid_t process) {
 }
 
 // One that could not be told so would be there for the server again and again.
-TEST_F(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
+TEST_P(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
     for (int round = 0; round < 3; ++round) {
         const Stranger next{server.process.pid};
         EXPECT_TRUE(next.turned_away());
@@ -118,7 +121,7 @@ TEST_F(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
     EXPECT_LT(awake, 50) << "the thread sanitizer has a thread that wakes now and then";
 }
 
-TEST_F(FewDescriptors, a_frame_whose_descriptor_does_not_arrive_ends_its_link) {
+TEST_P(FewDescriptors, a_frame_whose_descriptor_does_not_arrive_ends_its_link) {
     base::Descriptor shared;
     const auto memory = Area::make(1, Area::size_least, shared);
     Frame area;
@@ -128,6 +131,8 @@ TEST_F(FewDescriptors, a_frame_whose_descriptor_does_not_arrive_ends_its_link) {
     EXPECT_TRUE(early.say(area, shared.number()));
     EXPECT_TRUE(early.turned_away());
 }
+
+INSTANTIATE_TEST_SUITE_P(Numbers, FewDescriptors, ::testing::Values(0, 60));
 
 }  // namespace
 }  // namespace tocsin::qnx
