@@ -1,8 +1,13 @@
 // Shows that events of each kind are delivered, and who may deliver those that were registered.
 #include <cerrno>
+#include <csignal>
+#include <initializer_list>
 #include <semaphore.h>
+#include <thread>
 
 #include <gtest/gtest.h>
+
+#include <tocsin/qnx/events.h>
 
 #include "server.h"
 
@@ -50,6 +55,38 @@ TEST(Event, a_signal_carries_its_value_and_code) {
     EXPECT_TRUE(until([] { return CountingHandler::count == 2; }));
     EXPECT_EQ(CountingHandler::value, 12);
     EXPECT_EQ(CountingHandler::code, SI_MINAVAIL);
+}
+
+// The kernel keeps some codes for itself, and takes them from others than the main thread
+// otherwise.
+TEST(Event, a_signal_carries_any_code_whichever_thread_delivers_it) {
+    const CountingHandler handler{SIGRTMIN + 1};
+    int sent = 0;
+    for (const int code :
+         std::initializer_list<int>{SI_USER, SI_NOTIFY, SI_QUEUE, SI_MINAVAIL, 5}) {
+        struct ::sigevent event = {};
+        SIGEV_SIGNAL_CODE_INT_INIT(&event, SIGRTMIN + 1, 100 + code, code);
+        std::thread{[&] { EXPECT_EQ(MsgDeliverEvent(0, &event), 0) << code; }}.join();
+        ++sent;
+        EXPECT_TRUE(until([&] { return CountingHandler::count == sent; }));
+        EXPECT_EQ(CountingHandler::code, code);
+        EXPECT_EQ(CountingHandler::value, 100 + code);
+    }
+}
+
+TEST(Event, a_thread_gets_a_code_of_the_kernels_from_another_thread_as_queued) {
+    const CountingHandler handler{SIGRTMIN + 1};
+    struct ::sigevent event = {};
+    SIGEV_SIGNAL_THREAD_INIT(&event, SIGRTMIN + 1, 14, SI_USER);
+    const int self = ::gettid();
+    EXPECT_EQ(deliver_here(event, self), 0);
+    EXPECT_TRUE(until([] { return CountingHandler::count == 1; }));
+    EXPECT_EQ(CountingHandler::code, SI_USER);
+    std::thread{[&] { EXPECT_EQ(deliver_here(event, self), 0); }}.join();
+    EXPECT_TRUE(until([] { return CountingHandler::count == 2; }));
+    EXPECT_EQ(CountingHandler::code, SI_QUEUE);
+    EXPECT_EQ(CountingHandler::value, 14);
+    EXPECT_EQ(CountingHandler::thread, self);
 }
 
 TEST(Event, a_signal_to_a_thread_reaches_that_thread) {

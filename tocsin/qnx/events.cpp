@@ -26,7 +26,9 @@ int error_of_call(long result) noexcept {
     return result == 0 ? 0 : errno;
 }
 
-// The kernel believes any code that a process gives its own signals.
+// Codes from zero on, and SI_NOTIFY, which Linux has for tkill(), the kernel believes those only
+// who call themselves by their own number: a thread, not a process. By the number of any of its
+// threads a process is meant as a whole. Another thread gets such a code as SI_QUEUE.
 int send_signal(const struct ::sigevent& event, int code, int thread) noexcept {
     ::siginfo_t info = {};
     info.si_signo = event.sigev_signo;
@@ -34,11 +36,18 @@ int send_signal(const struct ::sigevent& event, int code, int thread) noexcept {
     info.si_pid = ::getpid();
     info.si_uid = ::getuid();
     info.si_value = event.sigev_value;
-    if (thread != 0) {
-        return error_of_call(
-            ::syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, event.sigev_signo, &info));
+    const int self = own_thread();
+    const auto send = [&] {
+        return thread != 0
+                   ? ::syscall(SYS_rt_tgsigqueueinfo, info.si_pid, thread, info.si_signo, &info)
+                   : ::syscall(SYS_rt_sigqueueinfo, self, info.si_signo, &info);
+    };
+    const int error = error_of_call(send());
+    if (error != EPERM || code == SI_QUEUE) {
+        return error;
     }
-    return error_of_call(::syscall(SYS_rt_sigqueueinfo, info.si_pid, event.sigev_signo, &info));
+    info.si_code = SI_QUEUE;
+    return error_of_call(send());
 }
 
 int send_pulse(const struct ::sigevent& event) noexcept {

@@ -17,8 +17,8 @@ SENDING = re.compile(
 
 KNOWN = {
     "tocsin/qnx/events.cpp": {
-        "SYS_rt_tgsigqueueinfo, info.si_pid, thread, event.sigev_signo, &info": "si_pid is getpid()",
-        "SYS_rt_sigqueueinfo, info.si_pid, event.sigev_signo, &info": "si_pid is getpid()",
+        "SYS_rt_tgsigqueueinfo, info.si_pid, thread, info.si_signo, &info": "si_pid is getpid()",
+        "SYS_rt_sigqueueinfo, self, info.si_signo, &info": "a thread of this process",
     },
     "tocsin/qnx/credentials.cpp": {
         "SYS_tgkill, thread, thread, 0": "no signal: whether the thread is the first of a process",
