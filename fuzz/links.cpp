@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <memory>
+#include <optional>
 #include <span>
 #include <sys/epoll.h>
 #include <sys/neutrino.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include <fuzz/steps.h>
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/client_link.h>
@@ -113,23 +115,19 @@ void serve(int chid) {
 
 }  // namespace
 
-// Each step is a byte for what, one for a size, and that many bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const int chid = ChannelCreate(_NTO_CHF_UNBLOCK | _NTO_CHF_DISCONNECT);
     Stranger stranger;
-    std::span<const std::uint8_t> rest{data, size};
-    while (rest.size() >= 2) {
-        const unsigned what = rest[0];
-        const std::size_t length = std::min<std::size_t>(rest[1], rest.size() - 2);
-        const std::span<const std::uint8_t> bytes = rest.subspan(2, length);
-        rest = rest.subspan(2 + length);
+    fuzz::Steps steps{data, size};
+    while (const std::optional<fuzz::Step> step = steps.next()) {
+        const auto [what, bytes] = *step;
         Frame frame;
         switch (what % 8) {
         case 0:
             stranger.say_bytes(bytes);
             break;
         case 1:
-            stranger.show(static_cast<std::uint32_t>(length));
+            stranger.show(static_cast<std::uint32_t>(bytes.size()));
             break;
         case 2:
             stranger.scribble(bytes);

@@ -7,9 +7,11 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <span>
 #include <sys/iofunc.h>
 
+#include <fuzz/steps.h>
 #include <tocsin/qnx/calls.h>
 
 namespace {
@@ -65,22 +67,20 @@ void ask(Asker& asker, ::iofunc_notify_t* members, std::span<const std::uint8_t>
 
 }  // namespace
 
-// Each step is a byte for who and what, one for a size, and that many bytes.
+// The lowest bit of each step's first byte is who.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::array<::iofunc_notify_t, member_count> members = {};
     std::ranges::fill(members, ::iofunc_notify_t{.cnt = INT_MAX, .list = nullptr});
     std::array<Asker, 2> askers{Asker{3}, Asker{4}};
-    std::span<const std::uint8_t> rest{data, size};
-    while (rest.size() >= 2) {
-        Asker& asker = askers[rest[0] & 1U];
-        const unsigned what = rest[0] >> 1U;
-        const std::size_t length = std::min<std::size_t>(rest[1], rest.size() - 2);
-        const std::span<const std::uint8_t> bytes = rest.subspan(2, length);
-        rest = rest.subspan(2 + length);
+    tocsin::fuzz::Steps steps{data, size};
+    while (const std::optional<tocsin::fuzz::Step> step = steps.next()) {
+        Asker& asker = askers[step->what & 1U];
+        const unsigned what = step->what >> 1U;
+        const std::span<const std::uint8_t> bytes = step->bytes;
         const int index = static_cast<int>(what % member_count);
         switch (what % 5) {
         case 0:
-            iofunc_notify_trigger(members.data(), static_cast<int>(length), index);
+            iofunc_notify_trigger(members.data(), static_cast<int>(bytes.size()), index);
             break;
         case 1:
             iofunc_notify_remove_strict(&asker.context, members.data(), member_count);

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <poll.h>
 #include <span>
 #include <sys/epoll.h>
@@ -19,6 +20,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include <fuzz/steps.h>
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/events.h>
 #include <tocsin/qnx/link/area.h>
@@ -189,7 +191,6 @@ struct OwnChannel {
 
 }  // namespace
 
-// Each step is a byte for what, one for a size, and that many bytes.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     Impostor impostor;  // whose process is forked first, while this one has no threads
     static const OwnChannel own;
@@ -198,12 +199,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (RegisteredEvents::add(registered, impostor.link().identity()) != 0) {
         std::abort();
     }
-    std::span<const std::uint8_t> rest{data, size};
-    while (rest.size() >= 2) {
-        const unsigned what = rest[0];
-        const std::size_t length = std::min<std::size_t>(rest[1], rest.size() - 2);
-        const std::span<const std::uint8_t> bytes = rest.subspan(2, length);
-        rest = rest.subspan(2 + length);
+    fuzz::Steps steps{data, size};
+    while (const std::optional<fuzz::Step> step = steps.next()) {
+        const auto [what, bytes] = *step;
         Frame frame;
         std::memcpy(&frame, bytes.data(), std::min(bytes.size(), sizeof frame));
         // Few would find the handle, or the channel, by chance.

@@ -19,7 +19,19 @@ run_ctest() {
     if [ "$preset" = tsan ] && [ "$bits" -gt 28 ]; then
         prefix=(setarch "$(uname -m)" -R)
     fi
-    "${prefix[@]}" ctest --preset "$preset" -j "$((2 * $(nproc)))" "$@"
+    (
+        close_what_was_left_open
+        exec "${prefix[@]}" ctest --preset "$preset" -j "$((2 * $(nproc)))" "$@"
+    )
+}
+
+# Tests run out of descriptors on purpose: those of whoever called this are not to be among them.
+close_what_was_left_open() {
+    local path number
+    for path in /proc/self/fd/*; do
+        number=${path##*/}
+        [ "$number" -le 2 ] || exec {number}>&-
+    done
 }
 
 # Benchmarks are run by ./dev bench only, but have to build without a warning.
