@@ -39,6 +39,7 @@ constexpr Failure no_length[] = {interrupted, {ENOSPC}};
 constexpr Failure no_lock[] = {interrupted, {ENOLCK}};
 constexpr Failure no_path[] = {{ENOMEM}, {EACCES}};
 constexpr Failure no_new_path[] = {{ENOSPC}, {EACCES}};
+constexpr Failure no_mount[] = {{ENOMEM}, {ENODEV}};
 constexpr Failure no_randomness[] = {interrupted, {ENOSYS}};
 constexpr Failure no_thread[] = {{EAGAIN}};
 constexpr Failure no_process[] = {{EAGAIN}, {ENOMEM}};
@@ -106,6 +107,7 @@ constexpr std::array<Row, call_count> rows{{
     {"mkdir", no_new_path},
     {"unlink", no_path},
     {"chmod", no_path},
+    {"mount", no_mount},
     {"getrandom", no_randomness},
     {"pthread_create", no_thread},
     {"fork", no_process},

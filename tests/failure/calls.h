@@ -66,6 +66,7 @@ enum class Call : std::uint8_t {
     mkdir,
     unlink,
     chmod,
+    mount,
     getrandom,
     pthread_create,
     fork,

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,5 +59,10 @@ int unlink(const char* path) noexcept {
 
 int chmod(const char* path, mode_t mode) noexcept {
     return stand_in<Call::chmod, int>(Caller{}, path, mode);
+}
+
+int mount(const char* source, const char* target, const char* type, unsigned long flags,
+          const void* data) noexcept {
+    return stand_in<Call::mount, int>(Caller{}, source, target, type, flags, data);
 }
 }

@@ -65,6 +65,7 @@ void MountPoint::mount_as_root(const Placeholder& placeholder, Checks checks) {
     }
     const std::error_code error = base::last_error();
     device_.reset();
+    fail_if_short(error, path_);
     if (error == std::errc::no_such_device) {
         fail_to_serve(Error::no_fuse, path_, "mount: " + error.message());
     }
