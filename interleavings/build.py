@@ -63,9 +63,12 @@ def build():
 
 def check(*arguments):
     """Runs the program; gives back its exit status and what it printed."""
-    result = subprocess.run(
-        [PROGRAM, *arguments], stdout=subprocess.PIPE, text=True, check=False, timeout=600
-    )
+    try:
+        result = subprocess.run(
+            [PROGRAM, *arguments], stdout=subprocess.PIPE, text=True, check=False, timeout=600
+        )
+    except subprocess.TimeoutExpired:
+        raise SystemExit(f"interleavings: no end after ten minutes: {' '.join(arguments)}") from None
     return result.returncode, result.stdout
 
 
