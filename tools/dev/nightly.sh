@@ -1,4 +1,4 @@
-# What takes longer than a change may wait: fuzz, nightly. Read by ./dev.
+# What takes longer than a change may wait: fuzz, mutants, nightly. Read by ./dev.
 # shellcheck shell=bash
 
 # dev_fuzz [--minutes N]: every target searches for so long, 10 unless said otherwise.
@@ -12,6 +12,13 @@ dev_fuzz() {
     fi
     build_preset fuzz
     exec fuzz/run "$((minutes * 60))"
+}
+
+# dev_mutants [OPTION...]: those of mutants/run.
+dev_mutants() {
+    need build mutants
+    build_preset release
+    exec mutants/run "$@"
 }
 
 # night_step NAME HOURS_MAX COMMAND...: as check, unless that was ok before with the very same tree.
@@ -37,7 +44,7 @@ dev_nightly() {
     local began=$EPOCHREALTIME tree_now
     tree_now=$(state_of_tree)
     mkdir -p build/nightly
-    need build clang test soak run
+    need build clang test soak run mutants
     build_preset release
     build_preset fuzz
     export TOCSIN_BIN_DIR=$PWD/build/release/bin
@@ -54,6 +61,7 @@ dev_nightly() {
         night_step "soak serve, by its socket" 1 tools/soak_serve --socket
     fi
     night_step "fuzz, 10 minutes each" 3 env TOCSIN_BIN_DIR="$PWD/build/fuzz/bin" fuzz/run 600
+    night_step "mutants" 3 mutants/run
     night_step "soak syslog-ng" 1 tools/soak_syslog-ng
     conclude "$began"
 }

@@ -20,6 +20,7 @@ packages_of() {
             ;;
         run) echo netcat-openbsd ;;
         soak) echo syslog-ng-core ;;
+        mutants) echo python3-clang-19 ;;
         doctor) echo python3 ;;
     esac
 }
