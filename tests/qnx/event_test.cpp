@@ -3,6 +3,7 @@
 #include <csignal>
 #include <initializer_list>
 #include <semaphore.h>
+#include <sys/resource.h>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -87,6 +88,49 @@ TEST(Event, a_thread_gets_a_code_of_the_kernels_from_another_thread_as_queued) {
     EXPECT_EQ(CountingHandler::code, SI_QUEUE);
     EXPECT_EQ(CountingHandler::value, 14);
     EXPECT_EQ(CountingHandler::thread, self);
+}
+
+// As many as the kernel keeps for a user.
+class FewSignals {
+public:
+    explicit FewSignals(::rlim_t count) {
+        ::getrlimit(RLIMIT_SIGPENDING, &before_);
+        const ::rlimit few = {.rlim_cur = count, .rlim_max = before_.rlim_max};
+        EXPECT_EQ(::setrlimit(RLIMIT_SIGPENDING, &few), 0);
+    }
+    ~FewSignals() { ::setrlimit(RLIMIT_SIGPENDING, &before_); }
+    FewSignals(const FewSignals&) = delete;
+    FewSignals& operator=(const FewSignals&) = delete;
+
+private:
+    ::rlimit before_ = {};
+};
+
+TEST(Event, a_signal_for_which_the_kernel_has_no_room_is_refused_and_those_before_it_arrive) {
+    ::sigset_t signal;
+    ::sigset_t before;
+    ::sigemptyset(&signal);
+    ::sigaddset(&signal, SIGRTMIN + 2);
+    ::pthread_sigmask(SIG_BLOCK, &signal, &before);
+    constexpr int limit = 8;
+    const FewSignals few{limit};
+    struct ::sigevent event = {};
+    int sent = 0;
+    int error = 0;
+    for (; error == 0 && sent <= limit + 1; sent += error == 0 ? 1 : 0) {
+        SIGEV_SIGNAL_CODE_INT_INIT(&event, SIGRTMIN + 2, sent, SI_MINAVAIL);
+        error = MsgDeliverEvent_r(0, &event);
+    }
+    EXPECT_EQ(error, EAGAIN);
+    const ::timespec at_once = {};
+    for (int number = 0; number < sent; ++number) {
+        ::siginfo_t info = {};
+        ASSERT_EQ(::sigtimedwait(&signal, &info, &at_once), SIGRTMIN + 2) << number << '/' << sent;
+        EXPECT_EQ(info.si_value.sival_int, number);
+    }
+    EXPECT_EQ(MsgDeliverEvent_r(0, &event), 0);
+    EXPECT_EQ(::sigtimedwait(&signal, nullptr, &at_once), SIGRTMIN + 2);
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 TEST(Event, a_signal_to_a_thread_reaches_that_thread) {
