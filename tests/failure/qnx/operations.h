@@ -10,5 +10,6 @@ namespace tocsin::failure {
 [[nodiscard]] std::vector<Operation> operations_of_channels();
 [[nodiscard]] std::vector<Operation> operations_of_dispatch();
 [[nodiscard]] std::vector<Operation> operations_of_other_processes();
+[[nodiscard]] std::vector<Operation> operations_of_notification();
 
 }  // namespace tocsin::failure
