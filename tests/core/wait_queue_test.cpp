@@ -22,9 +22,9 @@ constexpr Condition output = Condition::output;
 // An arm that writes its number into a journal, and remembers what it was told.
 struct Noted {
     Noted(std::vector<int>& all_entries, int own_number)
-        : journal{all_entries},
-          number{own_number},
-          arm{Sink::bind<&Noted::note>(*this), static_cast<std::uint64_t>(own_number)} {}
+        : Noted{all_entries, own_number, static_cast<std::uint64_t>(own_number)} {}
+    Noted(std::vector<int>& all_entries, int own_number, std::uint64_t owner)
+        : journal{all_entries}, number{own_number}, arm{Sink::bind<&Noted::note>(*this), owner} {}
     void note(Conditions conditions) {
         journal.push_back(number);
         told = conditions;
@@ -320,6 +320,18 @@ TEST_F(WaitQueueTest, one_owner_can_be_triggered_alone_whatever_its_thresholds) 
     EXPECT_EQ(take_journal(), (std::vector{2}));
     EXPECT_EQ(arms[2].told, Conditions{output});
     expect_sums_to_hold();
+}
+
+TEST_F(WaitQueueTest, those_of_one_owner_fire_in_the_order_of_arming) {
+    constexpr std::uint64_t owner = 77;
+    Noted first{journal, 1, owner};
+    Noted second{journal, 2, owner};
+    Noted third{journal, 3, owner};
+    queue.arm(first.arm, output, 9);
+    queue.arm(second.arm, input, 5);
+    queue.arm(third.arm, input, 1);
+    queue.trigger_all(owner, input | output);
+    EXPECT_EQ(take_journal(), (std::vector{1, 2, 3}));
 }
 
 TEST_F(WaitQueueTest, closing_hangs_up_on_all_in_the_order_of_arming_and_on_those_who_come_later) {
