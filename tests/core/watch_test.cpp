@@ -73,6 +73,27 @@ TEST_P(WatchOn, tells_of_nothing_that_it_is_not_interested_in) {
     EXPECT_EQ(witness.told, Condition::input);
 }
 
+TEST_P(WatchOn, tells_of_what_is_ready_alone_whatever_it_is_interested_in) {
+    SocketPair sockets;
+    Witness witness;
+    const Conditions all = Condition::input | Condition::output | Condition::out_of_band;
+    ASSERT_FALSE(witness.watch.register_with(loop, sockets.here.number(), all));
+    loop.turn(Wait::yes);
+    EXPECT_EQ(witness.told, Condition::output);
+    while (::send(sockets.here.number(), "x", 1, MSG_DONTWAIT) > 0) {
+    }
+    EXPECT_FALSE(loop.turn(Wait::no));
+    ASSERT_EQ(::send(sockets.there.number(), "x", 1, 0), 1);
+    loop.turn(Wait::yes);
+    EXPECT_EQ(witness.told, Condition::input);
+    char byte = 0;
+    ASSERT_EQ(::recv(sockets.here.number(), &byte, 1, 0), 1);
+    ASSERT_EQ(::send(sockets.there.number(), "!", 1, MSG_OOB), 1);
+    loop.turn(Wait::yes);
+    EXPECT_TRUE(witness.told.has(Condition::out_of_band));
+    EXPECT_FALSE(witness.told.has(Condition::output));
+}
+
 TEST_P(WatchOn, tells_of_a_hang_up_only_while_it_is_interested_in_anything) {
     Pipe pipe;
     Witness witness;
