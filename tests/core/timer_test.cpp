@@ -17,6 +17,7 @@
 #include <tests/core/patience.h>
 #include <tests/core/sanitized.h>
 #include <tocsin/core/loop.h>
+#include <tocsin/core/task.h>
 
 namespace tocsin::core {
 namespace {
@@ -187,6 +188,38 @@ TEST_F(TimerTest, a_pending_delivery_calls_the_handler_that_was_set_last) {
 }
 
 // A handler moves the clock; the loop must not fall asleep on a timer that is due by now.
+TEST_F(TimerTest, a_turn_inside_a_turn_has_a_time_of_its_own) {
+    Time outside;
+    Time inside;
+    Does<> look{[&] { inside = loop.now(); }};
+    Task inner{look};
+    Does<> turn_again{[&] {
+        outside = loop.now();
+        clock.advance(std::chrono::seconds{1});
+        inner.schedule(loop);
+        loop.turn(Wait::no);
+    }};
+    Task outer{turn_again};
+    outer.schedule(loop);
+    loop.turn(Wait::no);
+    EXPECT_EQ(inside - outside, std::chrono::seconds{1});
+}
+
+TEST_F(TimerTest, a_time_that_is_refreshed_stands_still_for_the_rest_of_the_turn) {
+    Time refreshed;
+    Time later;
+    Does<> look{[&] {
+        refreshed = loop.refresh_time();
+        clock.advance(std::chrono::seconds{1});
+        later = loop.now();
+    }};
+    Task task{look};
+    task.schedule(loop);
+    loop.turn(Wait::no);
+    EXPECT_EQ(later, refreshed);
+    EXPECT_EQ(loop.now() - refreshed, std::chrono::seconds{1}) << "and no longer";
+}
+
 TEST_F(TimerTest, a_clock_that_a_handler_moves_is_noticed_before_the_loop_sleeps) {
     Noted due{journal, 1};
     due.timer.arm(loop, at(100));
