@@ -13,7 +13,9 @@
 #include <tests/core/patience.h>
 #include <tests/resource/at_path.h>
 #include <tests/resource/client_calls.h>
+#include <tests/resource/file_threads.h>
 #include <tests/resource/manager.h>
+#include <tests/resource/memory_files.h>
 #include <tests/resource/temporary_directory.h>
 
 #include <tocsin/base/descriptor.h>
@@ -103,6 +105,31 @@ TEST_F(MountRootUsers, a_read_of_a_descriptor_that_root_has_passed_on_is_that_us
     board.put(Condition::input);
     EXPECT_EQ(core::status_of(child), 0);
     EXPECT_TRUE(status_says(R"("users":[],)"));
+}
+
+TEST(MountRootFileUsers, a_user_has_so_many_open_files_of_a_file_system_until_he_closes_them) {
+    const TemporaryDirectory directory;
+    const std::string path = directory / "stream";
+    MemoryFiles served{S_IFCHR | 0666};
+    FileServer server{path, served, {.limits = {.open_files_max = 3}}};
+    const FileThreads threads{server};
+    const auto open = [&] { return base::Descriptor{::open(path.c_str(), O_RDWR | O_CLOEXEC)}; };
+    const int status = core::in_child([&] {
+        if (!become_nobody()) {
+            return false;
+        }
+        const std::array files{open(), open(), open()};
+        const bool refused = !open() && errno == EMFILE;
+        return files[2] && refused && core::in_child([&] { return !open(); }) == 0;
+    });
+    EXPECT_EQ(status, 0);
+    // The kernel says that the last one is closed when its process has gone already.
+    EXPECT_TRUE(core::comes_true([&] {
+        return core::in_child(
+                   [&] { return become_nobody() && std::array{open(), open(), open()}[2]; }) == 0;
+    }));
+    const std::array files{open(), open(), open(), open()};
+    EXPECT_TRUE(files[3]) << "root has as many as he likes";
 }
 
 }  // namespace
