@@ -260,6 +260,34 @@ TEST_F(MountAsk, stat_shows_two_hundred_clients) {
               200U);
 }
 
+class MountRootAsk : public MountAsk {};
+
+TEST_F(MountRootAsk, stat_shows_what_each_user_holds_and_serve_limits_it) {
+    ASSERT_EQ(::chmod(folder_.path("").c_str(), 0755), 0);
+    Server server{serve_at(path_, {"--user-files", "2", "--user-calls", "1"})};
+    const Client of_root{path_};
+    const std::string script = R"(
+        exec 3<"$0" 4<"$0"
+        ( exec 5<"$0" ) 2>&1
+        head -n 1 <&3 &
+        read line
+        head -n 1 <&4
+    )";
+    Program nobody{
+        {"setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", script, path_}};
+    EXPECT_TRUE(nobody.says("Too many open files")) << nobody.output() << nobody.complaints();
+    ASSERT_TRUE(eventually([&] { return status_of(path_)["users"][0]["parked"] == 1; }));
+    const json user = status_of(path_)["users"][0];
+    EXPECT_EQ(user["uid"], 65534);
+    EXPECT_EQ(user["open_files"], 2);
+    const Outcome text = stat_of(path_);
+    EXPECT_TRUE(text.output.contains("each user: at most 2 open files and 1 parked calls\n"))
+        << text.output;
+    EXPECT_TRUE(text.output.contains("  nobody  2     1       1           0\n")) << text.output;
+    nobody.write("go on\n");
+    EXPECT_TRUE(nobody.complains("Resource temporarily unavailable")) << nobody.complaints();
+}
+
 TEST_F(AskSocket, ls_and_stat_show_a_socket_and_its_clients) {
     Server server{serve_on(path_, {"--threshold", "2"})};
     const Client client{path_};

@@ -14,7 +14,8 @@ namespace tocsin::resource {
 // The file system is served on the test's own thread, when the test asks for it.
 class FileKernel final : public KernelEnd {
 public:
-    explicit FileKernel(FileSystem& file_system) : session_{take_served_end(), file_system} {
+    explicit FileKernel(FileSystem& file_system, const UserLimits& limits = {})
+        : session_{take_served_end(), file_system, limits} {
         session_.begin_serving(::gettid());
         start();
     }

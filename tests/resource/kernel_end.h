@@ -41,6 +41,7 @@ public:
 
     // Who calls next.
     void set_caller(std::uint32_t thread) noexcept { thread_ = thread; }
+    void set_user(std::uint32_t uid) noexcept { uid_ = uid; }
 
     // What was agreed on at the beginning.
     [[nodiscard]] const ::fuse_init_out& hello() const noexcept { return hello_; }
@@ -112,6 +113,7 @@ private:
     base::Descriptor served_end_;
     ::fuse_init_out hello_ = {};
     std::uint32_t thread_ = stranger;
+    std::uint32_t uid_ = 1000;
     std::uint64_t next_number_ = 2;  // the kernel's numbers are even; odd ones are interrupts
     std::map<std::uint64_t, Answer> answers_;
     std::map<std::uint64_t, int> wakes_;

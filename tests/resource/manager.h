@@ -14,12 +14,12 @@ namespace tocsin::resource {
 class Manager {
 public:
     template <typename Served>
-    Manager(const std::string& path, Served& served) {
+    Manager(const std::string& path, Served& served, const MountOptions& options = {}) {
         std::promise<core::Loop*> ready;
-        thread_ = std::thread{[path, &served, &ready] {
+        thread_ = std::thread{[path, &served, &options, &ready] {
             try {
                 core::Loop loop;
-                const Mount mount{loop, path, served};
+                const Mount mount{loop, path, served, options};
                 ready.set_value(&loop);
                 loop.run();
             } catch (...) {

@@ -14,8 +14,8 @@ namespace tocsin::resource {
 // The session is served on the test's own thread, in turns that the test asks for.
 class TestKernel final : public KernelEnd {
 public:
-    explicit TestKernel(Directory::Entry entry) {
-        session_.emplace(take_served_end(), entry, "/test");
+    explicit TestKernel(Directory::Entry entry, const UserLimits& limits = {}) {
+        session_.emplace(take_served_end(), entry, "/test", limits);
         station_.emplace(loop_, *session_, Station::Role::first, base::Callback<>{});
         start();
     }

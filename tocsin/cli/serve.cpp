@@ -151,9 +151,10 @@ void Server::mount() {
     }
     resource_.emplace(attributes, publication_, options_.threshold, output());
     try {
-        mount_.emplace(
-            loop_, options_.path, *resource_,
-            resource::MountOptions{.threads = 1, .ended = [this] { unmounted_.post(); }});
+        mount_.emplace(loop_, options_.path, *resource_,
+                       resource::MountOptions{.threads = 1,
+                                              .ended = [this] { unmounted_.post(); },
+                                              .limits = options_.limits});
     } catch (const std::system_error& error) {
         const Exit exit = exit_of(error.code());
         throw Failure{exit, fmt::format("{}{}", error.what(),

@@ -26,6 +26,7 @@ struct ServeOptions {
     OnLoss on_loss = OnLoss::line;
     std::optional<::mode_t> mode;
     std::optional<Owner> owner;
+    resource::UserLimits limits;
     bool writable = false;
     bool verbose = false;
 };

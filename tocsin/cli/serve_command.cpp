@@ -1,6 +1,8 @@
 // The options of `tocsin serve`. Private to tocsin/cli.
 #include <tocsin/cli/command.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -33,6 +35,8 @@ struct Typed {
     std::string mode;
     std::string owner;
     std::string linger;
+    std::uint64_t user_files = resource::UserLimits{}.open_files_max;
+    std::uint64_t user_calls = resource::UserLimits{}.parked_max;
     bool lossless = false;
     bool cut = false;
 };
@@ -44,6 +48,12 @@ void check_pairs(const Typed& typed) {
     if (typed.options.publication.keep && !typed.linger.empty()) {
         throw Failure{Exit::usage, "--linger: with --keep it stays for ever; leave one out"};
     }
+}
+
+// What is beyond all bounds is none.
+std::uint32_t limit_of(std::uint64_t typed) {
+    return static_cast<std::uint32_t>(
+        std::min(typed, std::uint64_t{resource::UserLimits::unlimited}));
 }
 
 Exit serve(const Typed& typed) {
@@ -62,6 +72,8 @@ Exit serve(const Typed& typed) {
     if (!typed.owner.empty()) {
         options.owner = parse_owner("--owner", typed.owner);
     }
+    options.limits = {.open_files_max = limit_of(typed.user_files),
+                      .parked_max = limit_of(typed.user_calls)};
     return Server{options}.run();
 }
 
@@ -94,6 +106,9 @@ void add_access_options(Subcommand& command, Typed& typed) {
         .option("--mode", "MODE", typed.mode,
                 "permission bits, in octal (444, with --writable 666, less the umask)")
         .option("--owner", "USER[:GROUP]", typed.owner, "who owns the path (you)")
+        .option("--user-files", "N", typed.user_files,
+                "each user but root and you may have the path open N times (4096)")
+        .option("--user-calls", "N", typed.user_calls, "and may have N calls waiting there (4096)")
         .flag("--writable", typed.options.writable,
               "pass the lines that clients write to standard output, each line whole");
 }

@@ -33,6 +33,8 @@ constexpr const char* examples = R"(Examples:
 ARMED: what a client waits for in poll(2), select(2) or epoll_wait(2), from how many on, and for how
 long; PARKED: calls of read(2) and write(2) that wait. Counters: armed (requests to be told), fired
 (told), merged (armed again before anything came), cancelled, refused (opens that failed).
+Users: what each holds who is neither root nor the server's own; UNANSWERED are his calls, parked
+or not.
 )";
 
 std::string text_of(const json& object, const char* key) {
@@ -139,6 +141,25 @@ void print_resource(const json& resource, const json& records) {
     }
 }
 
+// A server that says nothing of limits has none.
+void print_users(const json& status) {
+    const json limits = status.value("limits", json::object());
+    if (limits.empty()) {
+        return;
+    }
+    answer("each user: at most {} open files and {} parked calls\n", text_of(limits, "open_files"),
+           text_of(limits, "parked"));
+    std::vector<Row> rows{{"USER", "OPEN", "PARKED", "UNANSWERED", "ARMED"}};
+    for (const json& user : status.value("users", json::array())) {
+        rows.push_back({name_of_user(user.value("uid", ::uid_t{0})), text_of(user, "open_files"),
+                        text_of(user, "parked"), text_of(user, "unanswered"),
+                        text_of(user, "armed")});
+    }
+    if (rows.size() > 1) {
+        answer("{}", layout(rows, "  "));
+    }
+}
+
 void print_all(const Served& served) {
     const json& status = served.status;
     answer("{}: served by {}, process {}, for {}\n", printable(served.path),
@@ -152,6 +173,7 @@ void print_all(const Served& served) {
         print_resource(status, status);
         return;
     }
+    print_users(status);
     const json resources = status.value("resources", json::array());
     for (const json& resource : resources) {
         if (resources.size() > 1) {

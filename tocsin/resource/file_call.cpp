@@ -37,14 +37,19 @@ std::vector<std::byte> gathered(std::span<const ::iovec> pieces) {
 }  // namespace
 
 FileCall::FileCall(std::shared_ptr<Channel> channel, ::fuse_req* request, CallId id,
-                   const Caller& caller) noexcept
-    : channel_{std::move(channel)}, request_{request}, id_{id}, caller_{caller} {}
+                   const Caller& caller, CallCharges charges) noexcept
+    : channel_{std::move(channel)},
+      request_{request},
+      id_{id},
+      caller_{caller},
+      charges_{std::move(charges)} {}
 
 FileCall::FileCall(FileCall&& other) noexcept
     : channel_{std::move(other.channel_)},
       request_{std::exchange(other.request_, nullptr)},
       id_{other.id_},
-      caller_{other.caller_} {}
+      caller_{other.caller_},
+      charges_{std::move(other.charges_)} {}
 
 FileCall& FileCall::operator=(FileCall&& other) noexcept {
     FileCall taken{std::move(other)};
@@ -52,6 +57,7 @@ FileCall& FileCall::operator=(FileCall&& other) noexcept {
     std::swap(request_, taken.request_);
     std::swap(id_, taken.id_);
     std::swap(caller_, taken.caller_);
+    std::swap(charges_, taken.charges_);
     return *this;
 }
 
@@ -62,15 +68,35 @@ FileCall::~FileCall() {
 }
 
 // Another thread of the parent may have held a lock of libfuse when a child was forked, so the
-// child forgets the call, which is the parent's to answer.
+// child forgets the call, which is the parent's to answer. What the call is charged with goes
+// before the client hears of it, who may call again at once.
 template <typename Answer>
 void FileCall::answer(Answer&& answer) {
     base::check(request_ != nullptr,
                 "FileCall: answered while empty; it has been answered or moved away already");
     ::fuse_req* const request = std::exchange(request_, nullptr);
+    charges_ = {};
     if (channel_->is_of_this_process()) {
         answer(request);
     }
+}
+
+// A file is charged for before the kernel has it, which may close it at once.
+template <typename Message>
+bool FileCall::answer_opened(const OpenAnswer& open, const Message& message) {
+    FileCharges::File file = std::move(charges_.file);
+    const std::shared_ptr<FileCharges> files = std::move(charges_.files);
+    bool sent = false;
+    answer([&](::fuse_req* request) {
+        if (files != nullptr) {
+            files->enter(std::move(file), open.file);
+        }
+        sent = send(request, message);
+        if (!sent && files != nullptr) {
+            files->leave(open.file);
+        }
+    });
+    return sent;
 }
 
 void FileCall::fail(int number) {
@@ -90,9 +116,7 @@ void FileCall::reply_attributes(const EntryAnswer& entry) {
 }
 
 bool FileCall::reply_open(const OpenAnswer& open) {
-    bool sent = false;
-    answer([&](::fuse_req* request) { sent = send(request, fuse_open_of(open)); });
-    return sent;
+    return answer_opened(open, fuse_open_of(open));
 }
 
 bool FileCall::reply_created(const EntryAnswer& entry, const OpenAnswer& open) {
@@ -100,9 +124,7 @@ bool FileCall::reply_created(const EntryAnswer& entry, const OpenAnswer& open) {
         ::fuse_entry_out entry;
         ::fuse_open_out open;
     } created = {.entry = fuse_entry_of(entry), .open = fuse_open_of(open)};
-    bool sent = false;
-    answer([&](::fuse_req* request) { sent = send(request, created); });
-    return sent;
+    return answer_opened(open, created);
 }
 
 void FileCall::reply_link(std::string_view target) {

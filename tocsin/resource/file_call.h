@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include <tocsin/resource/file_charges.h>
 #include <tocsin/resource/request.h>
 
 struct fuse_pollhandle;
@@ -45,7 +46,8 @@ private:
     ::fuse_pollhandle* handle_ = nullptr;
 };
 
-// What open() and create() answer.
+// What open() and create() answer. Two open files that have one number are confused where it is
+// counted what their users hold, see FileServerOptions::limits.
 struct OpenAnswer {
     std::uint64_t file = 0;
     // A stream, like a device: no offsets, lseek(2) fails, and one thread may read while another
@@ -84,8 +86,8 @@ private:
 class FileCall {
 public:
     FileCall() noexcept = default;
-    FileCall(std::shared_ptr<Channel> channel, ::fuse_req* request, CallId id,
-             const Caller& caller) noexcept;
+    FileCall(std::shared_ptr<Channel> channel, ::fuse_req* request, CallId id, const Caller& caller,
+             CallCharges charges = {}) noexcept;
     FileCall(FileCall&& other) noexcept;
     FileCall& operator=(FileCall&& other) noexcept;
     ~FileCall();
@@ -122,11 +124,14 @@ public:
 private:
     template <typename Answer>
     void answer(Answer&& answer);
+    template <typename Message>
+    bool answer_opened(const OpenAnswer& open, const Message& message);
 
     std::shared_ptr<Channel> channel_;
     ::fuse_req* request_ = nullptr;
     CallId id_ = 0;
     Caller caller_;
+    CallCharges charges_;
 };
 
 }  // namespace tocsin::resource

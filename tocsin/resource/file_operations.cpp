@@ -43,6 +43,12 @@ void Operations::open(::fuse_req* request, Inode inode, ::fuse_file_info* info) 
 void Operations::open_resource(Session& session, ::fuse_req* request, Resource& resource,
                                ::fuse_file_info& info) {
     const Opening opening = {.caller = caller_of(request, nullptr), .flags = info.flags};
+    Charge charge;
+    if (!charge.take(session.users_.of(opening.caller.uid), Holding::open_file)) {
+        resource.counters_.refused.fetch_add(1, std::memory_order_relaxed);
+        ::fuse_reply_err(request, EMFILE);
+        return;
+    }
     std::unique_lock lock{resource.mutex()};
     const bool truncates = (info.flags & O_TRUNC) != 0 && resource.attributes().seekable;
     const std::error_code refused = truncates ? resource.truncate(0) : std::error_code{};
@@ -53,6 +59,7 @@ void Operations::open_resource(Session& session, ::fuse_req* request, Resource& 
         return;
     }
     result.file_->opening_ = opening;
+    result.file_->charge_ = std::move(charge);
     result.file_->flags_ = info.flags;
     const ::fuse_open_out answer = {.fh = session.enter(std::move(result.file_), resource),
                                     .open_flags = open_flags(!resource.attributes().seekable),

@@ -57,7 +57,7 @@ FileServer::State::State(std::string wanted_path, FileSystem& file_system,
     point.emplace(*placeholder, options.kernel_checks_permissions ? MountPoint::Checks::by_kernel
                                                                   : MountPoint::Checks::by_server);
     placeholder->end_exclusively();
-    session.emplace(point->take_device(), file_system);
+    session.emplace(point->take_device(), file_system, options.limits);
     answer_first_message();
     if (options.cleaned_up_after) {
         janitor.emplace(Janitor::Task{.path = path,

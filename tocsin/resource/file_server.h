@@ -10,6 +10,7 @@
 
 #include <tocsin/resource/errors.h>
 #include <tocsin/resource/file_system.h>
+#include <tocsin/resource/user_limits.h>
 
 namespace tocsin::resource {
 
@@ -24,6 +25,12 @@ struct FileServerOptions {
     // When this process dies without stop(), in whatever way, another one takes the path away. Else
     // it fails with ENOTCONN until somebody unmounts it or serves it anew.
     bool cleaned_up_after = false;
+
+    // What each user but root and the server's own may hold at the path and below it. The file
+    // system decides by itself what waits, so every call of any kind counts until it is answered,
+    // but for close(2): 64 more than `parked_max` may be unanswered, and the next one fails with
+    // EAGAIN, a poll with POLLERR.
+    UserLimits limits = {};
 };
 
 // A path served from construction to stop() or destruction, mounted as by Mount: what is missing is

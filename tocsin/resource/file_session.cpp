@@ -9,8 +9,9 @@
 
 namespace tocsin::resource {
 
-FileSession::FileSession(base::Descriptor device, FileSystem& file_system)
+FileSession::FileSession(base::Descriptor device, FileSystem& file_system, const UserLimits& limits)
     : file_system_{file_system},
+      users_{limits},
       channel_{std::make_shared<Channel>(std::move(device), this, file_system_operations())} {
     EverySession::add(*this);
 }
@@ -59,6 +60,27 @@ void FileSession::process(std::span<std::byte> message) noexcept {
         return;
     }
     channel_->process(message);
+}
+
+int FileSession::charge(::uid_t uid, Opens opens, CallCharges& charges) noexcept {
+    try {
+        const std::shared_ptr<UserAccount> account = users_.of(uid);
+        if (!charges.call.take(account, Holding::unanswered)) {
+            return EAGAIN;
+        }
+        if (account == nullptr || opens == Opens::nothing) {
+            return 0;
+        }
+        Charge file;
+        if (!file.take(account, Holding::open_file)) {
+            return EMFILE;
+        }
+        charges.file = FileCharges::file_of(std::move(file));
+        charges.files = files_;
+        return 0;
+    } catch (const std::bad_alloc&) {
+        return ENOMEM;
+    }
 }
 
 bool FileSession::tell_of_signal(CallId id) noexcept {

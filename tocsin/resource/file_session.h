@@ -9,16 +9,18 @@
 
 #include <tocsin/resource/channel.h>
 #include <tocsin/resource/every_session.h>
+#include <tocsin/resource/file_charges.h>
 #include <tocsin/resource/file_system.h>
+#include <tocsin/resource/user_accounts.h>
 
 namespace tocsin::resource {
 
 // Any number of threads receive and process messages at a time. Keeps nothing of a call: the
-// FileCall that is made of it holds all there is.
+// FileCall that is made of it holds all there is, what it is charged with included.
 class FileSession final : public EverySession::Member {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
-    FileSession(base::Descriptor device, FileSystem& file_system);
+    FileSession(base::Descriptor device, FileSystem& file_system, const UserLimits& limits = {});
 
     // As end().
     ~FileSession();
@@ -38,11 +40,22 @@ public:
 
     [[nodiscard]] const std::shared_ptr<Channel>& channel() const noexcept { return channel_; }
     [[nodiscard]] FileSystem& file_system() const noexcept { return file_system_; }
+    [[nodiscard]] const UserAccounts& users() const noexcept { return users_; }
+
+    // Charges a call to its user, and with it the file that it is to open; the error that it fails
+    // with when he has too many. Nothing is looked up for a trusted user.
+    enum class Opens : bool { nothing, file };
+    [[nodiscard]] int charge(::uid_t uid, Opens opens, CallCharges& charges) noexcept;
+
+    // The kernel has closed a file, whoever had opened it. Its charge ends with what is returned.
+    FileCharges::File closed(FileHandle file) noexcept { return files_->leave(file); }
 
 private:
     [[nodiscard]] bool tell_of_signal(CallId id) noexcept;
 
     FileSystem& file_system_;
+    UserAccounts users_;
+    const std::shared_ptr<FileCharges> files_ = std::make_shared<FileCharges>();
     std::shared_ptr<Channel> channel_;
     mutable std::mutex mutex_;  // a leaf
     std::vector<::pid_t> serving_;

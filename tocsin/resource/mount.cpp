@@ -51,7 +51,7 @@ Mount::State::State(std::string wanted_path, Directory::Entry entry, const Mount
     path = placeholder->path();
     point.emplace(*placeholder);
     placeholder->end_exclusively();
-    session.emplace(point->take_device(), entry, path);
+    session.emplace(point->take_device(), entry, path, options.limits);
 }
 
 // The kernel's first message is there already, and it lets no client in before it is answered.

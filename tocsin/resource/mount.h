@@ -9,6 +9,7 @@
 #include <tocsin/resource/directory.h>
 #include <tocsin/resource/errors.h>
 #include <tocsin/resource/resource.h>
+#include <tocsin/resource/user_limits.h>
 
 namespace tocsin::resource {
 
@@ -19,6 +20,10 @@ struct MountOptions {
     // Called when the path is unmounted by somebody else; on a thread that serves. It may post an
     // Event or stop the loop; not destroy the mount.
     base::Callback<> ended = {};
+
+    // What each user but root and the server's own may hold at the path, all its resources taken
+    // together.
+    UserLimits limits = {};
 };
 
 // Serves a path from construction to stop() or destruction. A resource is put on a regular file, a

@@ -11,6 +11,7 @@
 #include <tocsin/core/conditions.h>
 #include <tocsin/resource/attributes.h>
 #include <tocsin/resource/request.h>
+#include <tocsin/resource/user_charge.h>
 
 struct fuse_pollhandle;
 
@@ -72,6 +73,7 @@ private:
     [[nodiscard]] Waiting& waiting(core::Condition condition) noexcept;
 
     Opening opening_;
+    Charge charge_;  // to who opened it
     std::uint64_t id_ = 0;
     WallTime since_ = std::chrono::system_clock::now();
     int flags_ = 0;  // as the client's last request had them

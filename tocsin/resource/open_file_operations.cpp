@@ -6,12 +6,13 @@ namespace tocsin::resource {
 namespace {
 
 void open(::fuse_req* request, Node node, ::fuse_file_info* info) {
-    hand_over(request, info, &FileSystem::open, node, info->flags);
+    hand_over<FileSession::Opens::file>(request, info, &FileSystem::open, node, info->flags);
 }
 
 void create(::fuse_req* request, Node parent, const char* name, ::mode_t mode,
             ::fuse_file_info* info) {
-    hand_over(request, info, &FileSystem::create, parent, name, mode, info->flags);
+    hand_over<FileSession::Opens::file>(request, info, &FileSystem::create, parent, name, mode,
+                                        info->flags);
 }
 
 void read(::fuse_req* request, Node node, std::size_t size, ::off_t offset,
@@ -49,17 +50,22 @@ void fsync(::fuse_req* request, Node node, int data_only, ::fuse_file_info* info
     hand_over(request, info, &FileSystem::sync, node, info->fh, data_only != 0);
 }
 
+// Not charged, and so never refused: what is closed makes room.
 void flush(::fuse_req* request, Node node, ::fuse_file_info* info) {
-    hand_over(request, info, &FileSystem::flush, node, info->fh);
+    hand_over_charged(request, info, {}, &FileSystem::flush, node, info->fh);
 }
 
 void release(::fuse_req* request, Node node, ::fuse_file_info* info) {
-    owner_of<FileSession>(request).file_system().release(node, info->fh);
+    FileSession& session = owner_of<FileSession>(request);
+    // Before the number is given to another one, and until this one has gone.
+    const FileCharges::File charged = session.closed(info->fh);
+    session.file_system().release(node, info->fh);
     ::fuse_reply_err(request, 0);
 }
 
 void opendir(::fuse_req* request, Node node, ::fuse_file_info* info) {
-    hand_over(request, info, &FileSystem::open_directory, node, info->flags);
+    hand_over<FileSession::Opens::file>(request, info, &FileSystem::open_directory, node,
+                                        info->flags);
 }
 
 void readdir(::fuse_req* request, Node node, std::size_t size, ::off_t offset,
@@ -68,7 +74,9 @@ void readdir(::fuse_req* request, Node node, std::size_t size, ::off_t offset,
 }
 
 void releasedir(::fuse_req* request, Node node, ::fuse_file_info* info) {
-    owner_of<FileSession>(request).file_system().release_directory(node, info->fh);
+    FileSession& session = owner_of<FileSession>(request);
+    const FileCharges::File charged = session.closed(info->fh);
+    session.file_system().release_directory(node, info->fh);
     ::fuse_reply_err(request, 0);
 }
 

@@ -13,6 +13,7 @@
 #include <tocsin/core/event.h>
 #include <tocsin/resource/request.h>
 #include <tocsin/resource/resource.h>
+#include <tocsin/resource/user_accounts.h>
 
 struct fuse_req;
 
@@ -28,6 +29,10 @@ struct PendingRequest : base::Link<> {
     // Gives the fuse request away, to be answered; from then on this is only a shell.
     [[nodiscard]] ::fuse_req* begin_answer() noexcept;
 
+    // Charges its client for being parked, from the first time until the answer, so that one that
+    // waits already keeps its place when it is tried again. False when he has as many as he may.
+    [[nodiscard]] bool may_be_parked() noexcept;
+
     std::shared_ptr<Pending> pending;
     std::shared_ptr<Channel> channel;  // keeps the fuse session
     std::shared_ptr<OpenFile> file;
@@ -38,6 +43,8 @@ struct PendingRequest : base::Link<> {
     Request::Kind kind = Request::Kind::read;
     bool nonblocking = false;
     Caller caller;
+    Charge unanswered_charge;
+    Charge parked_charge;
     std::size_t size = 0;  // what the client takes back at most
     std::int64_t offset = 0;
     std::vector<std::byte> data;

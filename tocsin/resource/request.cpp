@@ -20,7 +20,14 @@ PendingRequest::~PendingRequest() {
 
 ::fuse_req* PendingRequest::begin_answer() noexcept {
     pending->leave(*this);
+    // Before the client hears of it, who may call again at once.
+    parked_charge.drop();
+    unanswered_charge.drop();
     return std::exchange(request, nullptr);
+}
+
+bool PendingRequest::may_be_parked() noexcept {
+    return parked_charge || parked_charge.take(unanswered_charge.account(), Holding::parked);
 }
 
 Request::Request() noexcept = default;

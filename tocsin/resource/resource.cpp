@@ -86,6 +86,10 @@ RequestId Resource::hold(Request request) {
 }
 
 void Resource::keep(Request request, bool held) {
+    if (!request.pending().may_be_parked()) {
+        request.fail(EAGAIN);
+        return;
+    }
     OpenFile& file = *request.pending().file;
     Pending& pending = *request.pending().pending;
     Request back{pending.keep(std::move(request.pending_), held)};

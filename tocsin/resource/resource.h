@@ -124,13 +124,15 @@ protected:
     virtual void interrupted(OpenFile& file, Request request);
 
     // Keeps the request until trigger() says that it is worth another try, when it is handed to
-    // read(), write() or ioctl() again, oldest first. With O_NONBLOCK it fails with EAGAIN at once.
+    // read(), write() or ioctl() again, oldest first. With O_NONBLOCK it fails with EAGAIN at once,
+    // and so it does when its user has as many parked as he may, see UserLimits.
     // Signals, the end of the client and the end of the mount are taken care of. With the resource
     // locked.
     void park(Request request);
 
     // As park(), but blocks despite O_NONBLOCK, and is never tried again: somebody takes it and
-    // answers. Returns the name to take it by; it is gone already if a signal came first.
+    // answers. Returns the name to take it by; it is gone already if a signal came first, or its
+    // user had as many parked as he may.
     RequestId hold(Request request);
 
 private:

@@ -14,10 +14,12 @@
 
 namespace tocsin::resource {
 
-Session::Session(base::Descriptor device, Directory::Entry entry, std::string path)
+Session::Session(base::Descriptor device, Directory::Entry entry, std::string path,
+                 const UserLimits& limits)
     : path_{std::move(path)},
       tree_{entry, pending_},
-      channel_{std::make_shared<Channel>(std::move(device), this, Operations::table())} {
+      channel_{std::make_shared<Channel>(std::move(device), this, Operations::table())},
+      users_{limits} {
     EverySession::add(*this);
 }
 
@@ -245,6 +247,11 @@ core::Conditions Session::poll(const Opened& opened, core::Conditions asked,
 void Session::start(const Opened& opened, std::unique_ptr<PendingRequest> pending,
                     ::fuse_req* request, std::optional<int> flags) {
     Resource& resource = *opened.resource;
+    if (!pending->unanswered_charge.take(account_of(*opened.file, pending->caller),
+                                         Holding::unanswered)) {
+        ::fuse_reply_err(request, EAGAIN);
+        return;
+    }
     pending->pending = pending_;
     pending->channel = channel_;
     pending->file = opened.file;
@@ -262,6 +269,10 @@ void Session::start(const Opened& opened, std::unique_ptr<PendingRequest> pendin
     } catch (...) {
         // The request has answered EIO on its way out.
     }
+}
+
+std::shared_ptr<UserAccount> Session::account_of(const OpenFile& file, const Caller& caller) {
+    return caller.uid == file.opening_.caller.uid ? file.charge_.account() : users_.of(caller.uid);
 }
 
 void Session::count(Resource& resource, const PendingRequest& pending) noexcept {

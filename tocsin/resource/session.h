@@ -19,6 +19,7 @@
 #include <tocsin/resource/every_session.h>
 #include <tocsin/resource/pending.h>
 #include <tocsin/resource/tree.h>
+#include <tocsin/resource/user_accounts.h>
 
 struct fuse_file_info;
 struct fuse_pollhandle;
@@ -31,7 +32,8 @@ namespace tocsin::resource {
 class Session final : public EverySession::Member {
 public:
     // Takes over `device`. Throws std::system_error, std::bad_alloc.
-    Session(base::Descriptor device, Directory::Entry entry, std::string path);
+    Session(base::Descriptor device, Directory::Entry entry, std::string path,
+            const UserLimits& limits = {});
 
     // As end().
     ~Session();
@@ -64,6 +66,7 @@ public:
     [[nodiscard]] Channel& channel() noexcept { return *channel_; }
     [[nodiscard]] Pending& pending() noexcept { return *pending_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
+    [[nodiscard]] const UserAccounts& users() const noexcept { return users_; }
 
     // How many messages have been taken by threads that serve; any thread.
     [[nodiscard]] std::uint64_t taken_count() const noexcept { return taken_count_; }
@@ -99,6 +102,9 @@ private:
     void start(const Opened& opened, std::unique_ptr<PendingRequest> pending, ::fuse_req* request,
                std::optional<int> flags);
     static void count(Resource& resource, const PendingRequest& pending) noexcept;
+    // Of whoever makes a call on `file`: mostly of who opened it, and found without looking.
+    [[nodiscard]] std::shared_ptr<UserAccount> account_of(const OpenFile& file,
+                                                          const Caller& caller);
 
     const std::string path_;
     const WallTime since_ = std::chrono::system_clock::now();
@@ -106,6 +112,7 @@ private:
     Tree tree_;
     std::shared_ptr<Channel> channel_;
     std::atomic<std::uint64_t> taken_count_{0};
+    UserAccounts users_;
 
     mutable std::mutex mutex_;  // a leaf
     std::unordered_map<std::uint64_t, Opened> opened_;

@@ -57,6 +57,8 @@ std::string_view name_of(core::Condition condition) {
 
 std::string Status::of(const Tree::Node& node) const {
     JsonText text = about_manager();
+    text.member("limits", limits());
+    add_users(text);
     std::vector<std::pair<std::string, Resource*>> resources;
     if (node.resource() != nullptr) {
         resources.emplace_back(node.name, node.resource());

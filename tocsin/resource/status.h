@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,19 @@ public:
 private:
     using Opened = Session::Opened;
 
+    // What a user holds, and how many arms there are in the places of his open files.
+    struct User {
+        std::shared_ptr<UserAccount> account;
+        std::size_t armed = 0;
+    };
+
     [[nodiscard]] JsonText about_manager() const;
+    [[nodiscard]] JsonText limits() const;
+    void add_users(JsonText& text) const;
+    [[nodiscard]] std::vector<User> users() const;
+    [[nodiscard]] static JsonText about(const User& user);
+    [[nodiscard]] std::vector<Opened> charged_files() const;
+    [[nodiscard]] static std::size_t armed_count(const Opened& opened);
     [[nodiscard]] JsonText about(std::string_view name, Resource& resource, std::size_t room) const;
     [[nodiscard]] JsonText about(const Opened& opened) const;
     [[nodiscard]] static JsonText counters_of(const Resource& resource);

@@ -72,8 +72,10 @@ std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     std::erase_if(all.links, [](const auto& entry) { return entry.second.expired(); });
     const auto known = all.links.find(process);
     std::shared_ptr<ServerLink> link = known == all.links.end() ? nullptr : known->second.lock();
-    // What it asks for by a link that was made as another user a manager would refuse.
-    if (link == nullptr || link->ended() || link->own_user_ != ::geteuid()) {
+    // What it asks for by a link that was made as another user a manager would refuse. A link that
+    // a child of the process keeps leads nowhere, when another one has its number least of all.
+    if (link == nullptr || link->ended() || link->own_user_ != ::geteuid() ||
+        LinkSocket::peer_has_ended(link->socket_)) {
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
         if (const int error = link->watch(); error != 0) {
             throw std::system_error{base::error_of(error), "cannot reach the process"};

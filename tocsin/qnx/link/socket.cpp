@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <poll.h>
 #include <string>
 #include <sys/un.h>
 #include <system_error>
@@ -19,6 +20,9 @@ namespace tocsin::qnx {
 namespace {
 
 constexpr int waiting_max = 128;
+
+// SO_PEERPIDFD, which the headers of older C libraries do not have.
+constexpr int peer_process = 77;
 
 struct Address {
     explicit Address(::pid_t process) {
@@ -78,7 +82,7 @@ base::Descriptor LinkSocket::connect(::pid_t process) {
         const int error = errno == ECONNREFUSED ? ESRCH : errno;
         throw std::system_error{base::error_of(error), "cannot reach the process"};
     }
-    if (peer(socket).pid != process) {
+    if (peer(socket).pid != process || peer_has_ended(socket)) {
         throw std::system_error{base::error_of(ESRCH), "another process sits at its name"};
     }
     return socket;
@@ -94,6 +98,22 @@ base::Descriptor LinkSocket::accept(const base::Descriptor& listening) noexcept 
     ::socklen_t size = sizeof peer;
     static_cast<void>(::getsockopt(socket.number(), SOL_SOCKET, SO_PEERCRED, &peer, &size));
     return peer;
+}
+
+// A number may be another's by now; a descriptor of the process means that one and no other.
+bool LinkSocket::peer_has_ended(const base::Descriptor& socket) {
+    int number = -1;
+    ::socklen_t size = sizeof number;
+    const bool told = ::getsockopt(socket.number(), SOL_SOCKET, peer_process, &number, &size) == 0;
+    if (!told && (errno == ESRCH || errno == EINVAL)) {
+        return true;  // it was waited for, before Linux 6.16; later there is a descriptor still
+    }
+    if (!told && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
+        throw std::system_error{base::last_error(), "cannot see who is at the other end"};
+    }
+    const base::Descriptor process{told ? number : -1};
+    ::pollfd end = {.fd = process.number(), .events = POLLIN, .revents = 0};
+    return told && ::poll(&end, 1, 0) > 0;
 }
 
 int LinkSocket::send(int socket, const Frame& frame, int passed) noexcept {

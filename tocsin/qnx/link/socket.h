@@ -22,7 +22,8 @@ public:
     [[nodiscard]] static base::Descriptor listen();
 
     // To that process, and no other. Throws std::system_error; ESRCH: there is none, or nobody
-    // listens.
+    // listens, or it has ended and somebody else keeps its socket. Before Linux 6.5 the last is not
+    // told.
     [[nodiscard]] static base::Descriptor connect(::pid_t process);
 
     // The next who connects, or none with errno.
@@ -30,6 +31,10 @@ public:
 
     // Who is at the other end, as the kernel knows it from when they connected, or listened.
     [[nodiscard]] static ::ucred peer(const base::Descriptor& socket) noexcept;
+
+    // Whether who is at the other end has ended, though others may keep his socket, and one of them
+    // may have his number; false where the kernel does not tell. Throws std::system_error.
+    [[nodiscard]] static bool peer_has_ended(const base::Descriptor& socket);
 
     // Sends one frame, with a descriptor unless that is -1. 0, EAGAIN when there is no room for it
     // now, or another errno: the link is broken. Never waits. Any thread.
