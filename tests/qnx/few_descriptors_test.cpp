@@ -1,5 +1,6 @@
 // Shows that a server which has no descriptor left turns away who comes, and serves whom it has.
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
@@ -16,6 +17,8 @@
 #include <tocsin/base/descriptor.h>
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/mailbox.h>
+#include <tocsin/qnx/link/server_link.h>
+#include <tocsin/qnx/link/sleepers.h>
 
 #include "process.h"
 #include "stranger.h"
@@ -85,6 +88,14 @@ protected:
         EXPECT_TRUE(until([&] { return none->count() == none->most(); }));
     }
 
+    [[nodiscard]] bool is_served(const Stranger& client) const {
+        Frame attach;
+        attach.kind = FrameKind::attach;
+        attach.chid = server.chid;
+        const Frame attached = client.say(attach) ? client.hear() : Frame{};
+        return attached.kind == FrameKind::attached && attached.error == 0;
+    }
+
     const base::Descriptor high{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, GetParam())};
     RemoteServer server{0, [](Server&, int rcvid) {
                             if (rcvid > 0) {
@@ -121,13 +132,78 @@ TEST_P(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
     EXPECT_LT(awake, 50) << "the thread sanitizer has a thread that wakes now and then";
 }
 
-TEST_P(FewDescriptors, a_frame_whose_descriptor_does_not_arrive_ends_its_link) {
+// Its link, with all that the client has armed by it and its other connections, stays.
+TEST_P(FewDescriptors, a_message_whose_memory_does_not_arrive_fails_alone) {
+    const std::vector<char> large(3 * Area::size_least);
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_EQ(MsgSend(server.coid, large.data(), large.size(), nullptr, 0), -1);
+        EXPECT_EQ(errno, EAGAIN);
+        EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77);
+    }
+    none.reset();
+    EXPECT_EQ(MsgSend(server.coid, large.data(), large.size(), nullptr, 0), 77);
+}
+
+// A message through a descriptor shows its memory so.
+TEST_P(FewDescriptors, memory_that_does_not_arrive_is_not_taken_for_shown) {
+    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
     base::Descriptor shared;
-    const auto memory = Area::make(1, Area::size_least, shared);
+    const std::shared_ptr<Area> area = link->take_area(3 * Area::size_least, shared);
+    EXPECT_EQ(link->introduce(*area, shared.number()), EAGAIN);
+    link->forget(area);
+}
+
+// The message may be on its way when the client is told.
+TEST_P(FewDescriptors, what_belongs_to_memory_that_did_not_arrive_is_ignored) {
+    base::Descriptor shared;
+    const auto memory = Area::make(5, Area::size_least, shared);
     Frame area;
     area.kind = FrameKind::area;
-    area.area = 1;
+    area.area = 5;
     area.size = Area::size_least;
+    EXPECT_TRUE(early.say(area, shared.number()));
+    for (const FrameKind kind :
+         {FrameKind::message, FrameKind::withdraw, FrameKind::unblock, FrameKind::let_go}) {
+        area.kind = kind;
+        EXPECT_TRUE(early.say(area));
+    }
+    const Frame refused = early.hear();
+    EXPECT_EQ(refused.kind, FrameKind::area_refused);
+    EXPECT_EQ(refused.area, 5U);
+    EXPECT_EQ(refused.coid, 0);
+    EXPECT_TRUE(is_served(early));
+}
+
+TEST_P(FewDescriptors, a_client_whose_sleepers_do_not_arrive_is_served_without) {
+    base::Descriptor shared;
+    const auto memory = Area::make(0, Sleepers::size, shared);
+    Frame sleepers;
+    sleepers.kind = FrameKind::sleepers;
+    EXPECT_TRUE(early.say(sleepers, shared.number()));
+    EXPECT_TRUE(is_served(early));
+}
+
+// No client of the library does so.
+TEST_P(FewDescriptors, a_descriptor_that_no_frame_of_its_kind_has_ends_its_link) {
+    Frame attach;
+    attach.kind = FrameKind::attach;
+    attach.chid = server.chid;
+    EXPECT_TRUE(early.say(attach, STDIN_FILENO));
+    EXPECT_TRUE(early.turned_away());
+}
+
+TEST_P(FewDescriptors, memory_under_a_number_that_is_in_use_ends_its_link) {
+    base::Descriptor shared;
+    const auto memory = Area::make(4, Area::size_least, shared);
+    Frame area;
+    area.kind = FrameKind::area;
+    area.area = 4;
+    area.size = Area::size_least;
+    none.reset();
+    EXPECT_TRUE(early.say(area, shared.number()));
+    EXPECT_TRUE(is_served(early));
+    none.emplace(server.process.pid);
+    fill();
     EXPECT_TRUE(early.say(area, shared.number()));
     EXPECT_TRUE(early.turned_away());
 }

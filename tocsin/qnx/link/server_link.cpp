@@ -165,7 +165,8 @@ int ServerLink::introduce(const Area& area, int descriptor) {
     question.area = area.number();
     question.size = area.size();
     Frame answer;
-    return ask(question, answer, descriptor);
+    const int error = ask(question, answer, descriptor);
+    return error == 0 && answer.kind == FrameKind::area_refused ? EAGAIN : error;
 }
 
 int ServerLink::pulse(int chid, int scoid, const PulseContent& content) noexcept {
@@ -244,13 +245,21 @@ std::shared_ptr<Area> ServerLink::take_area(std::size_t size, base::Descriptor& 
 
 void ServerLink::give_back(std::shared_ptr<Area> area) noexcept {
     const std::lock_guard lock{mutex_};
+    if (area->refused()) {
+        return forget_locked(area);
+    }
     std::erase(in_use_, area);
     idle_.push_back(std::move(area));
 }
 
 void ServerLink::forget(const std::shared_ptr<Area>& area) noexcept {
     const std::lock_guard lock{mutex_};
+    forget_locked(area);
+}
+
+void ServerLink::forget_locked(const std::shared_ptr<Area>& area) noexcept {
     area_bytes_ -= area->size();
+    area->empty();
     std::erase(in_use_, area);
 }
 
@@ -277,6 +286,13 @@ bool ServerLink::take(const Frame& frame) noexcept {
     case FrameKind::attached:
         take_answer(frame);
         return true;
+    case FrameKind::area_refused:
+        if (frame.coid == 0) {
+            take_refusal(frame.area);
+        } else {
+            take_answer(frame);
+        }
+        return true;
     case FrameKind::event:
         take_event(frame.event);
         return true;
@@ -301,6 +317,21 @@ void ServerLink::take_answer(const Frame& frame) noexcept {
     lock.unlock();
     if (frame.kind == FrameKind::attached && frame.error == 0) {
         detach(frame.chid, static_cast<int>(frame.number), static_cast<unsigned>(frame.size));
+    }
+}
+
+// The message that is in it fails, or the area goes if its message has gone. A server that lies has
+// as many messages fail, as it could by its answers, and loses what they were.
+void ServerLink::take_refusal(std::uint32_t number) noexcept {
+    const auto is_it = [&](const std::shared_ptr<Area>& area) { return area->number() == number; };
+    const std::lock_guard lock{mutex_};
+    if (const auto used = std::ranges::find_if(in_use_, is_it); used != in_use_.end()) {
+        return (*used)->refuse();
+    }
+    if (const auto idle = std::ranges::find_if(idle_, is_it); idle != idle_.end()) {
+        const std::shared_ptr<Area> area = std::move(*idle);
+        idle_.erase(idle);
+        forget_locked(area);
     }
 }
 

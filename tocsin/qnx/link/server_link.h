@@ -48,7 +48,8 @@ public:
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
     void detach(int chid, int scoid, unsigned flags) noexcept;
 
-    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN, ENOMEM.
+    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN, also
+    // when the server has no descriptor for it, ENOMEM.
     [[nodiscard]] int introduce(const Area& area, int descriptor);
 
     // To a channel that it is attached to under that scoid. 0, EAGAIN, EBADF when the server is
@@ -67,7 +68,7 @@ public:
     [[nodiscard]] std::shared_ptr<Area> take_area(std::size_t size, base::Descriptor& descriptor);
     void give_back(std::shared_ptr<Area> area) noexcept;
 
-    // The server has not been sent the area: it goes.
+    // The server has not been sent the area, or does not have it: it goes.
     void forget(const std::shared_ptr<Area>& area) noexcept;
 
     // No other message of this process has it. Any thread.
@@ -97,6 +98,8 @@ private:
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
     void take_answer(const Frame& frame) noexcept;
+    void take_refusal(std::uint32_t area) noexcept;
+    void forget_locked(const std::shared_ptr<Area>& area) noexcept;
     void take_mail_locked(SignalsHeld& signals) noexcept;
     void take_event(const struct ::sigevent& event) noexcept;
     void tell_of_death(std::optional<int> scoid) noexcept;
