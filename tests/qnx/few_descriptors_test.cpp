@@ -10,6 +10,7 @@
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -33,11 +34,10 @@ public:
         for (const auto& file : std::filesystem::directory_iterator{files()}) {
             most_ = std::max(most_, std::stoi(file.path().filename().string()) + 1);
         }
-        ::prlimit(process, RLIMIT_NOFILE, nullptr, &before_);
-        const ::rlimit none = {.rlim_cur = static_cast<::rlim_t>(most_),
-                               .rlim_max = before_.rlim_max};
-        EXPECT_EQ(::prlimit(process, RLIMIT_NOFILE, &none, nullptr), 0);
+        begin();
     }
+    // Nor in the place of one that it has and closes.
+    NoMoreDescriptors(::pid_t process, int most) : process_{process}, most_{most} { begin(); }
     ~NoMoreDescriptors() { ::prlimit(process_, RLIMIT_NOFILE, &before_, nullptr); }
     NoMoreDescriptors(const NoMoreDescriptors&) = delete;
     NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
@@ -48,12 +48,25 @@ public:
     [[nodiscard]] int most() const { return most_; }
 
 private:
+    void begin() {
+        ::prlimit(process_, RLIMIT_NOFILE, nullptr, &before_);
+        const ::rlimit none = {.rlim_cur = static_cast<::rlim_t>(most_),
+                               .rlim_max = before_.rlim_max};
+        EXPECT_EQ(::prlimit(process_, RLIMIT_NOFILE, &none, nullptr), 0);
+    }
     [[nodiscard]] std::string files() const { return "/proc/" + std::to_string(process_) + "/fd"; }
 
     const ::pid_t process_;
     int most_ = 0;
     ::rlimit before_ = {};
 };
+
+bool answer(Server&, int rcvid) {
+    if (rcvid > 0) {
+        MsgReply(rcvid, 77, nullptr, 0);
+    }
+    return true;
+}
 
 // With and without free numbers between those that the server was begun with.
 class FewDescriptors : public ::testing::TestWithParam<int> {
@@ -97,12 +110,7 @@ protected:
     }
 
     const base::Descriptor high{::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, GetParam())};
-    RemoteServer server{0, [](Server&, int rcvid) {
-                            if (rcvid > 0) {
-                                MsgReply(rcvid, 77, nullptr, 0);
-                            }
-                            return true;
-                        }};
+    RemoteServer server{0, &answer};
     const Stranger early{server.process.pid};
     std::optional<NoMoreDescriptors> none;
     std::vector<std::unique_ptr<Stranger>> taken;
@@ -118,18 +126,23 @@ bool is_all_asleep(::pid_t process) {
     });
 }
 
+// One that is woken again and again does not.
+bool stays_asleep(::pid_t process) {
+    EXPECT_TRUE(until([&] { return is_all_asleep(process); }));
+    int awake = 0;
+    for (int look = 0; look < 200; ++look) {
+        awake += is_all_asleep(process) ? 0 : 1;
+    }
+    return awake < 50;  // the thread sanitizer has a thread that wakes now and then
+}
+
 // One that could not be told so would be there for the server again and again.
 TEST_P(FewDescriptors, who_comes_is_turned_away_and_the_server_sleeps) {
     for (int round = 0; round < 3; ++round) {
         const Stranger next{server.process.pid};
         EXPECT_TRUE(next.turned_away());
     }
-    EXPECT_TRUE(until([&] { return is_all_asleep(server.process.pid); }));
-    int awake = 0;
-    for (int look = 0; look < 200; ++look) {
-        awake += is_all_asleep(server.process.pid) ? 0 : 1;
-    }
-    EXPECT_LT(awake, 50) << "the thread sanitizer has a thread that wakes now and then";
+    EXPECT_TRUE(stays_asleep(server.process.pid));
 }
 
 // Its link, with all that the client has armed by it and its other connections, stays.
@@ -206,6 +219,23 @@ TEST_P(FewDescriptors, memory_under_a_number_that_is_in_use_ends_its_link) {
     fill();
     EXPECT_TRUE(early.say(area, shared.number()));
     EXPECT_TRUE(early.turned_away());
+}
+
+// What it keeps for that does not help, as when another process takes what was the last one of the
+// system, or when it is memory that is missing.
+TEST(NoDescriptors, a_server_that_can_turn_nobody_away_sleeps_and_serves_them_later) {
+    RemoteServer server{0, &answer};
+    EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77);
+    std::optional<NoMoreDescriptors> none{std::in_place, server.process.pid, 0};
+    const Stranger first{server.process.pid};
+    const Stranger second{server.process.pid};
+    for (int round = 0; round < 3; ++round) {
+        EXPECT_TRUE(stays_asleep(server.process.pid));
+        EXPECT_EQ(MsgSend(server.coid, "", 0, nullptr, 0), 77) << "who was there before";
+    }
+    none.reset();
+    first.greet();
+    second.greet();
 }
 
 INSTANTIATE_TEST_SUITE_P(Numbers, FewDescriptors, ::testing::Values(0, 60));
