@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 #include <sys/epoll.h>
+#include <sys/mman.h>
 
 #include <gtest/gtest.h>
 
@@ -82,8 +83,10 @@ private:
             until([&] { return LinkSocket::receive(client.number(), told, mailbox) == 0; });
         told.kind = FrameKind::welcome;
         told.number = 1;
+        told.area = 0;
         while (greeted && LinkSocket::send(client.number(), told) == 0) {
             told.kind = static_cast<FrameKind>(self.to.hear());
+            told.coid = 0;
         }
         return 1;
     }
@@ -126,6 +129,40 @@ TEST(HostileServer, mail_that_nobody_tells_of_is_found_after_other_frames) {
     ASSERT_EQ(own.receive(), 0);
     EXPECT_EQ(own.received.pulse.code, 7);
     EXPECT_EQ(RegisteredEvents::remove(event), 0);
+}
+
+// Its memory may be at the server all the same, or in no message's use any more: it is not used
+// again, and what lay there is gone.
+TEST(HostileServer,
+     one_that_refuses_memory_which_it_has_costs_the_message_in_it_and_keeps_nothing) {
+    const Impostor impostor;
+    base::Descriptor shared;
+    std::shared_ptr<Area> area = impostor.link->take_area(Area::size_least, shared);
+    ASSERT_EQ(area->number(), 0U);
+    *area->message() = std::byte{1};
+    void* const kept = ::mmap(nullptr, area->size(), PROT_READ, MAP_SHARED, shared.number(), 0);
+    ASSERT_NE(kept, MAP_FAILED);
+    impostor.say(FrameKind::area_refused);
+    EXPECT_TRUE(until([&] { return area->refused(); }));
+    impostor.link->give_back(std::move(area));
+    EXPECT_EQ(static_cast<std::byte*>(kept)[Area::header_size], std::byte{0});
+    ::munmap(kept, Area::size_least);
+    base::Descriptor other;
+    area = impostor.link->take_area(Area::size_least, other);
+    EXPECT_TRUE(other) << "another one";
+    impostor.link->give_back(std::move(area));
+}
+
+TEST(HostileServer, memory_that_is_refused_when_its_message_has_gone_is_not_used_again) {
+    const Impostor impostor;
+    base::Descriptor shared;
+    impostor.link->give_back(impostor.link->take_area(Area::size_least, shared));
+    impostor.say(FrameKind::area_refused);
+    EXPECT_TRUE(until([&] {
+        base::Descriptor other;
+        impostor.link->give_back(impostor.link->take_area(Area::size_least, other));
+        return static_cast<bool>(other);
+    }));
 }
 
 // What epoll tells of may be a descriptor that had its number before.

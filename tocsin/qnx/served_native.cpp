@@ -253,7 +253,7 @@ void ServedPath::serve_send(resource::FileCall call, const std::shared_ptr<Bindi
     }
     const std::shared_ptr<Area> area = link->area(question.area);
     if (area == nullptr || !area->holds(question.size, question.room)) {
-        told.error = EFAULT;
+        told.error = area == nullptr ? EAGAIN : EFAULT;  // one that is not there may be refused
         return answer(call, told);
     }
     std::size_t offset = 0;

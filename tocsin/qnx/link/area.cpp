@@ -83,6 +83,16 @@ std::shared_ptr<Area> Area::accept(std::uint32_t number, std::uint64_t size,
     return start == nullptr ? nullptr : hold(number, start, size);
 }
 
+// Who waits for the answer looks again.
+void Area::refuse() noexcept {
+    refused_ = true;
+    header().bell.ring();
+}
+
+void Area::empty() noexcept {
+    static_cast<void>(::madvise(start_, size_, MADV_REMOVE));
+}
+
 Area::~Area() {
     ::munmap(start_, size_);
 }

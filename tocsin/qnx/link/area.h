@@ -74,6 +74,13 @@ public:
         return message <= most && room <= most - message;
     }
 
+    // In the client: the server says that it does not have the area. Any thread.
+    void refuse() noexcept;
+    [[nodiscard]] bool refused() const noexcept { return refused_; }
+
+    // In the client, which uses it no more: a server that has it all the same has empty pages.
+    void empty() noexcept;
+
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     [[nodiscard]] AreaHeader& header() const noexcept {
@@ -85,6 +92,7 @@ private:
     const std::uint32_t number_;
     std::byte* const start_;
     const std::size_t size_;
+    std::atomic<bool> refused_{false};
 };
 
 }  // namespace tocsin::qnx

@@ -58,7 +58,8 @@ void ClientLink::ready(std::uint32_t events) noexcept {
             return;
         }
         try {
-            if (error == 0 && take(frame, passed)) {
+            if ((error == 0 && take(frame, passed)) ||
+                (error == EMFILE && take_without_descriptor(frame))) {
                 continue;
             }
         } catch (const std::bad_alloc&) {
@@ -109,6 +110,20 @@ bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
     default:
         return false;
     }
+}
+
+// Its descriptor has found no place here, which is no fault of the client's. The memory of a
+// message costs it that message; where sleepers would be shared, the client is told of its mail by
+// the socket. Without a mailbox there is no client.
+bool ClientLink::take_without_descriptor(const Frame& frame) noexcept {
+    if (!greeted_ || frame.kind != FrameKind::area || areas_.contains(frame.area)) {
+        return greeted_ && frame.kind == FrameKind::sleepers;
+    }
+    Frame refused;
+    refused.kind = FrameKind::area_refused;
+    refused.area = frame.area;
+    refused.coid = frame.coid;
+    return answer(refused);
 }
 
 bool ClientLink::take_hello(const Frame& frame, const base::Descriptor& passed) {
@@ -233,10 +248,11 @@ std::shared_ptr<Area> ClientLink::area(std::uint32_t number) noexcept {
     return found == areas_.end() ? nullptr : found->second;
 }
 
+// One in an area that was refused may have been on its way, and the client knows by now.
 bool ClientLink::take_message(const Frame& frame) {
     const auto found = areas_.find(frame.area);
     if (found == areas_.end()) {
-        return false;
+        return true;
     }
     const std::shared_ptr<Area>& area = found->second;
     if (!area->holds(frame.size, frame.room)) {

@@ -74,13 +74,14 @@ bool ClientLink::note_file_message(std::uint32_t area, std::uint64_t number,
     return let_go;
 }
 
-// The message may come later than this, or be over and another one in its place.
+// The message may come later than this, or be over and another one in its place. The area may have
+// been refused.
 bool ClientLink::take_let_go(const Frame& frame) {
     std::shared_ptr<FileMessage> message;
     {
         const std::lock_guard lock{mutex_};
         if (!areas_.contains(frame.area)) {
-            return false;
+            return true;
         }
         FileSent& sent = file_sent_[frame.area];
         if (sent.number < frame.number) {

@@ -33,7 +33,8 @@ public:
     void ready(std::uint32_t events) noexcept override;
 
 private:
-    void turn_away() noexcept;
+    void come_short(int error) noexcept;
+    [[nodiscard]] int turn_away() noexcept;
 
     const base::Descriptor socket_;
     base::Descriptor spare_{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
@@ -98,16 +99,17 @@ void enter(base::Descriptor socket) {
     }
 }
 
+bool is_shortage(int error) noexcept {
+    return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
+}
+
 // A client that cannot be served is turned away: it sees its socket closed. Those who have a link
 // have their turn also while others knock without end.
 void Door::ready(std::uint32_t) noexcept {
     for (int turn = 0; turn < accepted_in_turn; ++turn) {
         base::Descriptor socket = LinkSocket::accept(socket_);
         if (!socket) {
-            if (errno == EMFILE || errno == ENFILE) {
-                turn_away();
-            }
-            return;
+            return come_short(errno);
         }
         try {
             enter(std::move(socket));
@@ -117,11 +119,22 @@ void Door::ready(std::uint32_t) noexcept {
     }
 }
 
-// Without a descriptor for it nobody can be told otherwise, and the socket would stay readable.
-void Door::turn_away() noexcept {
+// Who cannot even be turned away waits at the door, which would be reported again and again.
+void Door::come_short(int error) noexcept {
+    if (error == EMFILE || error == ENFILE) {
+        error = turn_away();
+    }
+    if (is_shortage(error)) {
+        Service::rest(socket_.number(), 0, EPOLLIN);
+    }
+}
+
+// Without a descriptor for it nobody can be told otherwise. 0, or why there was nobody.
+int Door::turn_away() noexcept {
     spare_.reset();
-    static_cast<void>(LinkSocket::accept(socket_));
+    const int error = LinkSocket::accept(socket_) ? 0 : errno;
     spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    return error;
 }
 
 }  // namespace

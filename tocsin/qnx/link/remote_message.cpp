@@ -42,7 +42,7 @@ RemoteMessage::RemoteMessage(ServerLink& link, bool unblocks, Pieces message, Pi
 
 // One that the server may still have is left to it, and used again when it has let go.
 RemoteMessage::~RemoteMessage() {
-    if (descriptor_) {
+    if (descriptor_ || area_->refused()) {
         link_.forget(area_);
         return;
     }
@@ -140,7 +140,7 @@ int RemoteMessage::send(const Frame& frame, Timeout& timeout, int passed) {
 }
 
 bool RemoteMessage::answered() noexcept {
-    return area_->header().state == AreaState::answered || link_.ended();
+    return area_->header().state == AreaState::answered || area_->refused() || link_.ended();
 }
 
 bool RemoteMessage::may_expire(const Timeout& timeout) noexcept {
@@ -200,6 +200,9 @@ void RemoteMessage::request_unblock(int cause) {
 // The server may have written anything there.
 Answer RemoteMessage::take_answer() noexcept {
     AreaHeader& header = area_->header();
+    if (area_->refused()) {
+        return {.error = EAGAIN, .status = 0};  // the server had no descriptor for it
+    }
     if (header.state != AreaState::answered) {
         return {.error = ESRCH, .status = 0};  // the server has ended
     }

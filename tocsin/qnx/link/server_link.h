@@ -17,6 +17,7 @@
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/frame.h>
 #include <tocsin/qnx/link/mailbox.h>
+#include <tocsin/qnx/link/untold_ends.h>
 
 namespace tocsin::qnx {
 
@@ -36,7 +37,7 @@ public:
     ServerLink(const ServerLink&) = delete;
     ServerLink& operator=(const ServerLink&) = delete;
 
-    // The socket has something to say.
+    // The socket has something to say, or room. In the service's thread.
     void ready(std::uint32_t events) noexcept;
 
     // What a connection to a channel begins with, and what it ends with.
@@ -45,10 +46,12 @@ public:
         int scoid = 0;
         bool unblocks = false;  // the channel wants to be asked before a sender goes
     };
+    // A server that has too much to read is told of the end later. Attaching throws std::bad_alloc.
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
     void detach(int chid, int scoid, unsigned flags) noexcept;
 
-    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN, ENOMEM.
+    // Shows an area to the server, and waits until it has it. 0, ESRCH, ETIMEDOUT, EAGAIN, also
+    // when the server has no descriptor for it, ENOMEM.
     [[nodiscard]] int introduce(const Area& area, int descriptor);
 
     // To a channel that it is attached to under that scoid. 0, EAGAIN, EBADF when the server is
@@ -67,7 +70,7 @@ public:
     [[nodiscard]] std::shared_ptr<Area> take_area(std::size_t size, base::Descriptor& descriptor);
     void give_back(std::shared_ptr<Area> area) noexcept;
 
-    // The server has not been sent the area: it goes.
+    // The server has not been sent the area, or does not have it: it goes.
     void forget(const std::shared_ptr<Area>& area) noexcept;
 
     // No other message of this process has it. Any thread.
@@ -97,11 +100,15 @@ private:
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
     void take_answer(const Frame& frame) noexcept;
+    void take_refusal(std::uint32_t area) noexcept;
+    void forget_locked(const std::shared_ptr<Area>& area) noexcept;
     void take_mail_locked(SignalsHeld& signals) noexcept;
     void take_event(const struct ::sigevent& event) noexcept;
     void tell_of_death(std::optional<int> scoid) noexcept;
     [[nodiscard]] bool is_trusted_by_server() const noexcept;
     [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;
+    void tell_ends() noexcept;
+    void watch_for_room() noexcept;
     void end() noexcept;
 
     const ServerIdentity identity_ = new_server_identity();
@@ -113,9 +120,12 @@ private:
     std::atomic<std::uint64_t> ticket_{0};
     std::atomic<std::uint64_t> message_number_{0};
 
+    UntoldEnds ends_{*this};
+    std::atomic<bool> ends_left_{false};
+    std::atomic<bool> mail_left_{false};
+
     std::mutex mail_mutex_;  // delivery is in order
     std::optional<Mailbox> mailbox_;
-    bool comes_back_ = false;  // for more mail
 
     std::mutex greeting_;
     std::optional<int> greeted_;  // what came of it

@@ -27,6 +27,10 @@ public:
     // For other events from now on.
     static void change(int descriptor, std::uint32_t events) noexcept;
 
+    // Watches for `meanwhile` for a moment, and then for `then`: what failed for want of something
+    // is tried again, as nobody tells when that is there. In the service's thread.
+    static void rest(int descriptor, std::uint32_t meanwhile, std::uint32_t then) noexcept;
+
     // Before the descriptor is closed. A call that is under way may still be so on return.
     static void forget(int descriptor) noexcept;
 };

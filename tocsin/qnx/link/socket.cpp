@@ -149,8 +149,12 @@ int LinkSocket::receive(int socket, Frame& frame, base::Descriptor& passed) noex
         return errno;
     }
     passed.reset(descriptor_in(message));
-    const bool whole = size == sizeof frame && (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;
-    return whole ? 0 : size == 0 ? ECONNRESET : EBADMSG;
+    if (size != sizeof frame || (message.msg_flags & MSG_TRUNC) != 0) {
+        return size == 0 ? ECONNRESET : EBADMSG;
+    }
+    // With the first descriptor in place it was a second one, which no frame has.
+    const bool lost = (message.msg_flags & MSG_CTRUNC) != 0;
+    return !lost ? 0 : passed ? EBADMSG : EMFILE;
 }
 
 }  // namespace tocsin::qnx

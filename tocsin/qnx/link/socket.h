@@ -41,7 +41,8 @@ public:
     [[nodiscard]] static int send(int socket, const Frame& frame, int passed = -1) noexcept;
 
     // Takes the next frame, and the descriptor that comes with it. 0, EAGAIN when there is none,
-    // or another errno: the link has ended, or carries what is no frame.
+    // EMFILE when there is a whole frame whose descriptor has found no place here, or another
+    // errno: the link has ended, or carries what is no frame.
     [[nodiscard]] static int receive(int socket, Frame& frame, base::Descriptor& passed) noexcept;
 };
 
