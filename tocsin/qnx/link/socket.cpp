@@ -82,7 +82,12 @@ base::Descriptor LinkSocket::connect(::pid_t process) {
         const int error = errno == ECONNREFUSED ? ESRCH : errno;
         throw std::system_error{base::error_of(error), "cannot reach the process"};
     }
-    if (peer(socket).pid != process || peer_has_ended(socket)) {
+    errno = 0;
+    const ::pid_t other = peer(socket).pid;
+    if (errno != 0) {
+        throw std::system_error{base::last_error(), "cannot see who is at the other end"};
+    }
+    if (other != process || peer_has_ended(socket)) {
         throw std::system_error{base::error_of(ESRCH), "another process sits at its name"};
     }
     return socket;
