@@ -139,34 +139,49 @@ ServerLink::Attached ServerLink::attach(int chid, std::uint64_t token, unsigned 
     question.number = token;
     question.bits = flags;
     Frame answer;
+    ends_.expect();
     const int error = ask(question, answer);
+    if ((error != 0 && error != ETIMEDOUT) || answer.error != 0) {
+        ends_.does_not_come();  // after ETIMEDOUT it may
+    }
     return {.error = error != 0 ? error : std::abs(answer.error),
             .scoid = static_cast<int>(answer.number),
             .unblocks = (answer.bits & _NTO_CHF_UNBLOCK) != 0};
 }
 
 void ServerLink::detach(int chid, int scoid, unsigned flags) noexcept {
-    Frame frame;
-    frame.kind = FrameKind::detach;
-    frame.chid = chid;
-    frame.number = static_cast<std::uint64_t>(scoid);
-    frame.bits = flags;
-    static_cast<void>(send(frame));
+    if (ends_.tell({.chid = chid, .scoid = scoid, .flags = flags})) {
+        ends_left_ = true;
+        watch_for_room();
+    }
+}
+
+// What others keep meanwhile is told now or noted anew. With room and no memory it is tried again
+// after a rest, and not at once.
+void ServerLink::tell_ends() noexcept {
+    ends_left_ = false;
+    const int error = ends_.tell_kept();
+    if (error != 0) {
+        ends_left_ = true;
+    }
+    if (error == ENOMEM) {
+        return Service::rest(socket_.number(), EPOLLIN, unsigned{EPOLLIN} | unsigned{EPOLLOUT});
+    }
+    watch_for_room();
+}
+
+// Whoever was overtaken by another one's change finds it here, and goes by it.
+void ServerLink::watch_for_room() noexcept {
+    bool wanted = false;
+    do {
+        wanted = ends_left_ || mail_left_;
+        Service::change(socket_.number(), unsigned{EPOLLIN} | (wanted ? unsigned{EPOLLOUT} : 0U));
+    } while (wanted != (ends_left_ || mail_left_));
 }
 
 bool ServerLink::is_trusted_by_server() const noexcept {
     const ::uid_t own = ::geteuid();
     return own == 0 || own == peer_.uid;
-}
-
-int ServerLink::introduce(const Area& area, int descriptor) {
-    Frame question;
-    question.kind = FrameKind::area;
-    question.area = area.number();
-    question.size = area.size();
-    Frame answer;
-    const int error = ask(question, answer, descriptor);
-    return error == 0 && answer.kind == FrameKind::area_refused ? EAGAIN : error;
 }
 
 int ServerLink::pulse(int chid, int scoid, const PulseContent& content) noexcept {
@@ -208,62 +223,10 @@ int ServerLink::await_room(std::optional<base::Time> deadline) const {
     return count > 0 ? 0 : count == 0 ? ETIMEDOUT : errno;
 }
 
-// The smallest that is large enough, and that its server has let go.
-std::shared_ptr<Area> ServerLink::idle_area_locked(std::size_t size) noexcept {
-    auto best = idle_.end();
-    for (auto area = idle_.begin(); area != idle_.end(); ++area) {
-        const bool fits = (*area)->size() >= size && (*area)->header().state == AreaState::idle;
-        if (fits && (best == idle_.end() || (*area)->size() < (*best)->size())) {
-            best = area;
-        }
+void ServerLink::ready(std::uint32_t events) noexcept {
+    if ((events & EPOLLOUT) != 0) {
+        tell_ends();
     }
-    if (best == idle_.end()) {
-        return nullptr;
-    }
-    std::shared_ptr<Area> area = std::move(*best);
-    *best = std::move(idle_.back());
-    idle_.pop_back();
-    return area;
-}
-
-std::shared_ptr<Area> ServerLink::take_area(std::size_t size, base::Descriptor& descriptor) {
-    const std::lock_guard lock{mutex_};
-    idle_.reserve(idle_.size() + in_use_.size() + 1);
-    in_use_.reserve(in_use_.size() + 1);
-    std::shared_ptr<Area> area = idle_area_locked(size);
-    if (area == nullptr) {
-        const bool too_many = idle_.size() + in_use_.size() == areas_max;
-        if (too_many || size > area_bytes_max - area_bytes_) {
-            throw std::system_error{base::error_of(EAGAIN), "too many messages wait"};
-        }
-        area = Area::make(next_area_++, size, descriptor);
-        area_bytes_ += size;
-    }
-    in_use_.push_back(area);
-    return area;
-}
-
-void ServerLink::give_back(std::shared_ptr<Area> area) noexcept {
-    const std::lock_guard lock{mutex_};
-    if (area->refused()) {
-        return forget_locked(area);
-    }
-    std::erase(in_use_, area);
-    idle_.push_back(std::move(area));
-}
-
-void ServerLink::forget(const std::shared_ptr<Area>& area) noexcept {
-    const std::lock_guard lock{mutex_};
-    forget_locked(area);
-}
-
-void ServerLink::forget_locked(const std::shared_ptr<Area>& area) noexcept {
-    area_bytes_ -= area->size();
-    area->empty();
-    std::erase(in_use_, area);
-}
-
-void ServerLink::ready(std::uint32_t /*events*/) noexcept {
     for (int turn = 0; turn < frames_in_turn; ++turn) {
         Frame frame;
         base::Descriptor passed;
@@ -315,23 +278,11 @@ void ServerLink::take_answer(const Frame& frame) noexcept {
         return;
     }
     lock.unlock();
-    if (frame.kind == FrameKind::attached && frame.error == 0) {
+    if (frame.kind == FrameKind::attached) {
+        if (frame.error != 0) {
+            return ends_.does_not_come();
+        }
         detach(frame.chid, static_cast<int>(frame.number), static_cast<unsigned>(frame.size));
-    }
-}
-
-// The message that is in it fails, or the area goes if its message has gone. A server that lies has
-// as many messages fail, as it could by its answers, and loses what they were.
-void ServerLink::take_refusal(std::uint32_t number) noexcept {
-    const auto is_it = [&](const std::shared_ptr<Area>& area) { return area->number() == number; };
-    const std::lock_guard lock{mutex_};
-    if (const auto used = std::ranges::find_if(in_use_, is_it); used != in_use_.end()) {
-        return (*used)->refuse();
-    }
-    if (const auto idle = std::ranges::find_if(idle_, is_it); idle != idle_.end()) {
-        const std::shared_ptr<Area> area = std::move(*idle);
-        idle_.erase(idle);
-        forget_locked(area);
     }
 }
 

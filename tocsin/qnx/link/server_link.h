@@ -17,6 +17,7 @@
 #include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/frame.h>
 #include <tocsin/qnx/link/mailbox.h>
+#include <tocsin/qnx/link/untold_ends.h>
 
 namespace tocsin::qnx {
 
@@ -36,7 +37,7 @@ public:
     ServerLink(const ServerLink&) = delete;
     ServerLink& operator=(const ServerLink&) = delete;
 
-    // The socket has something to say.
+    // The socket has something to say, or room. In the service's thread.
     void ready(std::uint32_t events) noexcept;
 
     // What a connection to a channel begins with, and what it ends with.
@@ -45,6 +46,7 @@ public:
         int scoid = 0;
         bool unblocks = false;  // the channel wants to be asked before a sender goes
     };
+    // A server that has too much to read is told of the end later. Attaching throws std::bad_alloc.
     [[nodiscard]] Attached attach(int chid, std::uint64_t token, unsigned flags);
     void detach(int chid, int scoid, unsigned flags) noexcept;
 
@@ -105,6 +107,8 @@ private:
     void tell_of_death(std::optional<int> scoid) noexcept;
     [[nodiscard]] bool is_trusted_by_server() const noexcept;
     [[nodiscard]] std::shared_ptr<Area> idle_area_locked(std::size_t size) noexcept;
+    void tell_ends() noexcept;
+    void watch_for_room() noexcept;
     void end() noexcept;
 
     const ServerIdentity identity_ = new_server_identity();
@@ -116,9 +120,12 @@ private:
     std::atomic<std::uint64_t> ticket_{0};
     std::atomic<std::uint64_t> message_number_{0};
 
+    UntoldEnds ends_{*this};
+    std::atomic<bool> ends_left_{false};
+    std::atomic<bool> mail_left_{false};
+
     std::mutex mail_mutex_;  // delivery is in order
     std::optional<Mailbox> mailbox_;
-    bool comes_back_ = false;  // for more mail
 
     std::mutex greeting_;
     std::optional<int> greeted_;  // what came of it

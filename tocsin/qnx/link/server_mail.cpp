@@ -7,7 +7,6 @@
 #include <mutex>
 #include <sys/epoll.h>
 #include <system_error>
-#include <utility>
 
 #include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/link/remote_events.h>
@@ -114,8 +113,8 @@ void ServerLink::take_mail_locked(SignalsHeld& signals) noexcept {
         --left;
     }
     const bool more = left == 0;
-    if (more != std::exchange(comes_back_, more)) {
-        Service::change(socket_.number(), more ? unsigned{EPOLLIN | EPOLLOUT} : unsigned{EPOLLIN});
+    if (more != mail_left_.exchange(more)) {
+        watch_for_room();
     }
 }
 
