@@ -154,18 +154,55 @@ bool make_own(const base::Descriptor& file) {
     return false;
 }
 
+// The file of a name, which may not be ours. One that was made for it goes again with this, unless
+// it is kept, or somebody has made it his own meanwhile.
+class NameFile {
+public:
+    explicit NameFile(const std::string& path)
+        : path_{path}, file_{open(O_CREAT | O_EXCL)}, is_new_{static_cast<bool>(file_)} {
+        if (!file_ && errno == EEXIST) {
+            file_.reset(open(O_CREAT));
+        }
+        if (!file_) {
+            fail(errno, "cannot make the name");
+        }
+    }
+    ~NameFile() {
+        if (file_ && is_new_ && is_nobodys()) {
+            ::unlink(path_.c_str());
+        }
+    }
+    NameFile(const NameFile&) = delete;
+    NameFile& operator=(const NameFile&) = delete;
+
+    [[nodiscard]] const base::Descriptor& get() const noexcept { return file_; }
+    [[nodiscard]] base::Descriptor keep() noexcept { return std::move(file_); }
+
+private:
+    [[nodiscard]] int open(int flags) const noexcept {
+        return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, everybody_reads);
+    }
+    // Without a link the name is another file's. Where that cannot be seen it is not so.
+    [[nodiscard]] bool is_nobodys() const noexcept {
+        struct ::flock found = whole(F_WRLCK);
+        struct ::stat status = {};
+        return ::fcntl(file_.number(), F_OFD_GETLK, &found) == 0 && found.l_type == F_UNLCK &&
+               (::fstat(file_.number(), &status) != 0 || status.st_nlink > 0);
+    }
+
+    const std::string& path_;
+    base::Descriptor file_;
+    const bool is_new_;
+};
+
 // Locked; the file of an owner who is gone is taken over.
 base::Descriptor lock(const std::string& path) {
     for (;;) {
-        base::Descriptor file{
-            ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, everybody_reads)};
-        if (!file) {
-            fail(errno, "cannot make the name");
-        }
-        const bool own = make_own(file);
-        if (is_same_file(file, path)) {
+        NameFile file{path};
+        const bool own = make_own(file.get());
+        if (is_same_file(file.get(), path)) {
             if (own) {
-                return file;
+                return file.keep();
             }
             ::unlink(path.c_str());  // somebody who is no owner keeps it locked
         }

@@ -6,6 +6,8 @@
 #include <tests/failure/qnx/operations.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <unistd.h>
@@ -125,6 +127,18 @@ std::error_code dispatch_a_descriptor(Trial& trial) {
     return {};
 }
 
+// Where names of this user lie.
+std::filesystem::path directory_of_names() {
+    const char* const own = ::secure_getenv("XDG_RUNTIME_DIR");
+    std::filesystem::path directory = "/run/tocsin";
+    if (::geteuid() != 0) {
+        const bool has_own = own != nullptr && *own == '/';
+        directory =
+            has_own ? std::string{own} + "/tocsin" : "/tmp/tocsin-" + std::to_string(::geteuid());
+    }
+    return directory / "name/local";
+}
+
 std::error_code attach_a_name(Trial& trial) {
     const std::string name = "tocsin-failure/" + std::to_string(::getpid());
     name_attach_t* const attached = name_attach(nullptr, name.c_str(), 0);
@@ -132,6 +146,7 @@ std::error_code attach_a_name(Trial& trial) {
         const std::error_code told = last_error();
         trial.end();
         EXPECT_EQ(name_open(name.c_str(), 0), -1);
+        EXPECT_FALSE(std::filesystem::exists(directory_of_names() / name));
         return told;
     }
     EXPECT_EQ(name_detach(attached, 0), 0);
