@@ -4,6 +4,7 @@
 #include <memory>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,8 @@
 #include <tocsin/qnx/link/server_link.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/untold_ends.h>
+
+#include "process.h"
 
 namespace tocsin::qnx {
 namespace {
@@ -85,6 +88,50 @@ TEST_F(UntoldEndsTest, a_server_that_is_gone_need_not_be_told) {
     EXPECT_TRUE(ends->tell({}));
     server.reset();
     EXPECT_EQ(ends->tell_kept(), 0);
+}
+
+// Which reads nothing, so that its link is full, from when this is made until it goes on.
+class Stopped {
+public:
+    explicit Stopped(const RemoteServer& server) : process_{server.process} {
+        process_.stop();
+        EXPECT_TRUE(until([&] { return MsgSendPulse(server.coid, -1, 1, 0) != 0; }));
+        EXPECT_EQ(errno, EAGAIN);
+    }
+    ~Stopped() { process_.go_on(); }
+    Stopped(const Stopped&) = delete;
+    Stopped& operator=(const Stopped&) = delete;
+
+private:
+    const Process& process_;
+};
+
+// It kept them as long as the link, which others had use for.
+TEST(UntoldEnds, a_server_that_has_too_much_to_read_is_told_later_of_connections_that_end) {
+    const SharedFlag told;
+    const RemoteServer server{_NTO_CHF_DISCONNECT, [&](Server& self, int rcvid) {
+                                  if (rcvid == 0 &&
+                                      self.received.pulse.code == _PULSE_CODE_DISCONNECT) {
+                                      told.set();
+                                  }
+                                  return true;
+                              }};
+    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
+    std::vector<int> connections(100);
+    for (int& coid : connections) {
+        coid = ConnectAttach(0, server.process.pid, server.chid, _NTO_SIDE_CHANNEL, 0);
+        EXPECT_GE(coid, 0);
+    }
+    connections.push_back(server.coid);
+    {
+        const Stopped full{server};
+        for (const int coid : connections) {
+            EXPECT_EQ(ConnectDetach(coid), 0);
+        }
+        EXPECT_FALSE(told.is_set());
+    }
+    EXPECT_TRUE(until([&] { return told.is_set(); }));
+    EXPECT_FALSE(link->ended());
 }
 
 }  // namespace
