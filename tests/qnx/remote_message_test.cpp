@@ -386,49 +386,5 @@ TEST_F(ReplacedChannel, a_connection_that_comes_too_late_is_given_up) {
     EXPECT_TRUE(until([&] { return gone.is_set(); })) << "no connection is left";
 }
 
-// Which reads nothing, so that its link is full, from when this is made until it goes on.
-class Stopped {
-public:
-    explicit Stopped(const RemoteServer& server) : process_{server.process} {
-        process_.stop();
-        EXPECT_TRUE(until([&] { return MsgSendPulse(server.coid, -1, 1, 0) != 0; }));
-        EXPECT_EQ(errno, EAGAIN);
-    }
-    ~Stopped() { process_.go_on(); }
-    Stopped(const Stopped&) = delete;
-    Stopped& operator=(const Stopped&) = delete;
-
-private:
-    const Process& process_;
-};
-
-// It kept them as long as the link, which others had use for.
-TEST(RemoteMessage, a_server_that_has_too_much_to_read_is_told_later_of_connections_that_end) {
-    const SharedFlag told;
-    const RemoteServer server{_NTO_CHF_DISCONNECT, [&](Server& self, int rcvid) {
-                                  if (rcvid == 0 &&
-                                      self.received.pulse.code == _PULSE_CODE_DISCONNECT) {
-                                      told.set();
-                                  }
-                                  return true;
-                              }};
-    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
-    std::vector<int> connections(100);
-    for (int& coid : connections) {
-        coid = ConnectAttach(0, server.process.pid, server.chid, _NTO_SIDE_CHANNEL, 0);
-        EXPECT_GE(coid, 0);
-    }
-    connections.push_back(server.coid);
-    {
-        const Stopped full{server};
-        for (const int coid : connections) {
-            EXPECT_EQ(ConnectDetach(coid), 0);
-        }
-        EXPECT_FALSE(told.is_set());
-    }
-    EXPECT_TRUE(until([&] { return told.is_set(); }));
-    EXPECT_FALSE(link->ended());
-}
-
 }  // namespace
 }  // namespace tocsin::qnx
