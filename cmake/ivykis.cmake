@@ -33,8 +33,9 @@ ivykis_options(ivykis)
 set_target_properties(ivykis PROPERTIES SOVERSION 0 VERSION 0.7.0 LINKER_LANGUAGE CXX
                                         LINK_DEPENDS ${ivykis_folder}/ivykis.map)
 target_link_options(ivykis PRIVATE -Wl,--version-script=${ivykis_folder}/ivykis.map)
-if(NOT TOCSIN_SANITIZE)
-    # The runtime of C++ is built in, so that a program in C needs libc only; a sanitizer brings one.
+if(NOT TOCSIN_SANITIZE AND NOT TOCSIN_COVERAGE)
+    # The runtime of C++ is built in, so that a program in C needs libc only; a sanitizer brings one. Where
+    # code is optimised little, as it is to be counted, there are clean-ups in the frames of a loop.
     # The linker script libc.so would add the dynamic linker, which is there without being asked for.
     target_link_options(ivykis PRIVATE -nodefaultlibs -Wl,--gc-sections -Wl,--exclude-libs,ALL
                         -Wl,-z,relro,-z,now)

@@ -1,4 +1,5 @@
-// Which of the mutants that a program has inside is itself. Included by sources that were rewritten.
+// Which of the mutants that a program has inside is itself. Included by sources that were
+// rewritten.
 #pragma once
 
 #include <cstdlib>
@@ -39,9 +40,9 @@ constexpr bool is(int number) noexcept {
 }
 
 // Each operand is evaluated once, in whichever order.
-#define MUTANTS_OPERATOR(name, written, instead)                             \
-    constexpr auto name(int number, const auto& left, const auto& right) { \
-        return is(number) ? left instead right : left written right;       \
+#define MUTANTS_OPERATOR(name, written, instead)                                                   \
+    constexpr auto name(int number, const auto& left, const auto& right) {                         \
+        return is(number) ? left instead right : left written right;                               \
     }
 MUTANTS_OPERATOR(equal, ==, !=)
 MUTANTS_OPERATOR(unequal, !=, ==)

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <optional>
 #include <set>
+#include <sys/resource.h>
 #include <thread>
 #include <utility>
 
@@ -251,6 +252,21 @@ TEST(Fork, a_child_that_lives_on_with_the_duplicates_does_not_make_the_parent_sp
     EXPECT_LT(turns, 10);
     end.write_byte();
     EXPECT_EQ(status_of(child), 0);
+}
+
+TEST(Fork, the_process_that_made_a_loop_goes_on_with_it_as_it_is) {
+    Loop loop;
+    int delivered = 0;
+    Event event{loop, base::Callback<>{[&delivered] { ++delivered; }}};
+    event.post();
+    rlimit limit{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const rlimit none{.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    EXPECT_FALSE(loop.continue_in_child()) << "it needs no new descriptor";
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+    loop.run_until_idle();
+    EXPECT_EQ(delivered, 1);
 }
 
 }  // namespace

@@ -202,5 +202,25 @@ TEST(LoopPhases, a_turn_inside_a_handler_delivers_the_rest_and_the_outer_turn_go
     EXPECT_EQ(journal, (Journal{"begin", "second", "end"}));
 }
 
+TEST(LoopPhases, the_events_of_a_turn_come_early_once) {
+    Loop loop;
+    int delivered = 0;
+    Event event{loop, base::Callback<>{[&delivered] { ++delivered; }}};
+    std::vector<bool> any;
+    Does<> early{[&] {
+        for (int time = 0; time < 2; ++time) {
+            event.post();
+            any.push_back(loop.deliver_events_early());
+        }
+    }};
+    Task task{early};
+    task.schedule(loop);
+    loop.turn(Wait::no);
+    EXPECT_EQ(any, (std::vector{true, false}));
+    EXPECT_EQ(delivered, 1) << "what is posted from then on belongs to the next turn";
+    loop.turn(Wait::no);
+    EXPECT_EQ(delivered, 2);
+}
+
 }  // namespace
 }  // namespace tocsin::core

@@ -163,5 +163,13 @@ TEST(LoopTime, is_read_again_after_the_wait_also_when_there_is_none) {
     }
 }
 
+TEST(LoopStop, no_turn_sleeps_from_when_a_stop_is_noticed_until_it_is_consumed) {
+    Loop loop;
+    loop.stop();
+    EXPECT_TRUE(loop.turn(Wait::no));
+    EXPECT_FALSE(loop.turn(Wait::yes)) << "it has neither slept nor delivered anything";
+    EXPECT_TRUE(loop.take_stop());
+}
+
 }  // namespace
 }  // namespace tocsin::core

@@ -1,5 +1,7 @@
 // While nothing but tasks and events waits, run() makes turns that leave the other phases out; what
 // a handler causes meanwhile is delivered as in any other turn.
+#include <algorithm>
+#include <cstdint>
 #include <gtest/gtest.h>
 #include <stdexcept>
 #include <string>
@@ -191,6 +193,29 @@ TEST(ShortTurns, what_a_handler_that_throws_leaves_is_delivered_when_the_loop_ru
     loop.run();
     EXPECT_EQ(row.delivered, 3);
     other.unregister();
+}
+
+TEST(ShortTurns, the_events_of_one_come_early_once) {
+    Loop loop;
+    std::vector<std::uint64_t> turns;
+    Does<> note{[&] { turns.push_back(loop.turn_number()); }};
+    Event event{loop, note};
+    int rounds = 0;
+    Task task;
+    Does<> early{[&] {
+        event.post();
+        loop.deliver_events_early();
+        event.post();
+        if (++rounds == 10) {
+            return loop.stop();
+        }
+        task.schedule(loop);
+    }};
+    task.set_handler(early);
+    task.schedule(loop);
+    loop.run();
+    EXPECT_GE(turns.size(), 10U);
+    EXPECT_EQ(std::ranges::adjacent_find(turns), turns.end()) << "twice in one turn";
 }
 
 }  // namespace

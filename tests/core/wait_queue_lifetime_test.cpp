@@ -9,6 +9,9 @@
 #include <thread>
 #include <vector>
 
+#include <tests/core/asleep.h>
+#include <tests/core/patience.h>
+
 namespace tocsin::core {
 namespace {
 
@@ -220,6 +223,97 @@ TEST(WaitQueueLifetime, a_hang_up_while_a_sink_arms_again_is_told) {
     queue.arm(closer.arm, Condition::input);
     queue.trigger(Condition::input);
     EXPECT_EQ(closer.told, (std::vector<Conditions>{Condition::input, Condition::hang_up}));
+}
+
+TEST(WaitQueueLifetime, cancel_takes_back_what_the_sink_armed_while_it_waited) {
+    WaitQueue queue;
+    Slow slow;
+    queue.arm(slow.arm, Condition::input);
+    std::thread trigger{[&queue] { queue.trigger(Condition::input, 1); }};
+    slow.inside.wait(false);
+    std::atomic<pid_t> number{0};
+    std::thread canceller{[&] {
+        number = own_thread();
+        EXPECT_TRUE(queue.cancel(slow.arm)) << "it was armed when the sink returned";
+    }};
+    EXPECT_TRUE(comes_true([&number] { return number != 0 && is_asleep(number); }));
+    queue.arm(slow.arm, Condition::input, 100);
+    slow.release();
+    canceller.join();
+    trigger.join();
+    EXPECT_EQ(queue.counters().armed_now, 0U);
+    EXPECT_EQ(slow.calls, 1);
+}
+
+TEST(WaitQueueLifetime, inside_its_own_sink_an_arm_is_not_armed) {
+    WaitQueue queue;
+    struct Asking {
+        WaitQueue& queue;
+        Arm arm{Sink::bind<&Asking::called>(*this)};
+        std::vector<bool> armed = {};
+        void called(Conditions) {
+            armed.push_back(queue.is_armed(arm));
+            queue.arm(arm, Condition::input);
+            armed.push_back(queue.is_armed(arm));
+        }
+    } asking{queue};
+    queue.arm(asking.arm, Condition::input);
+    queue.trigger(Condition::input);
+    EXPECT_EQ(asking.armed, (std::vector{false, true}));
+    EXPECT_TRUE(queue.cancel(asking.arm));
+}
+
+TEST(WaitQueueLifetime, a_sink_may_cancel_all_of_its_own_owner) {
+    WaitQueue queue;
+    struct Canceller {
+        WaitQueue& queue;
+        Arm arm{Sink::bind<&Canceller::called>(*this), 7};
+        std::size_t cancelled = 0;
+        void called(Conditions) {
+            queue.arm(arm, Condition::input);
+            cancelled = queue.cancel_all(7);
+        }
+    } canceller{queue};
+    queue.arm(canceller.arm, Condition::input);
+    queue.trigger(Condition::input);
+    EXPECT_EQ(canceller.cancelled, 1U);
+    EXPECT_EQ(queue.counters().armed_now, 0U);
+}
+
+TEST(WaitQueueLifetime, a_trigger_may_end_before_one_that_began_later) {
+    WaitQueue queue;
+    Slow first;
+    Slow second;
+    queue.arm(first.arm, Condition::input);
+    queue.arm(second.arm, Condition::output);
+    std::thread earlier{[&queue] { queue.trigger(Condition::input); }};
+    first.inside.wait(false);
+    std::thread later{[&queue] { queue.trigger(Condition::output); }};
+    second.inside.wait(false);
+    first.release();
+    earlier.join();
+    std::atomic<pid_t> number{0};
+    std::thread canceller{[&] {
+        number = own_thread();
+        EXPECT_FALSE(queue.cancel(second.arm));
+        EXPECT_TRUE(second.left) << "cancelling returned while the sink was running";
+    }};
+    EXPECT_TRUE(comes_true([&number] { return number != 0 && is_asleep(number); }));
+    second.release();
+    canceller.join();
+    later.join();
+}
+
+TEST(WaitQueueLifetime, who_arms_while_another_thread_tells_of_the_hang_up_is_told_again) {
+    WaitQueue queue;
+    Slow slow;
+    queue.arm(slow.arm, Condition::input);
+    std::thread closer{[&queue] { queue.close(); }};
+    slow.inside.wait(false);
+    EXPECT_FALSE(queue.arm(slow.arm, Condition::input)) << "the queue is closed";
+    slow.release();
+    closer.join();
+    EXPECT_EQ(slow.calls, 2);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 # Configuring, building, installing. Read by ./dev.
 # shellcheck shell=bash
 
-presets=(release debug asan tsan clang fuzz)
+presets=(release debug asan tsan clang coverage fuzz)
 
 configure_and_build() {
     local preset=$1
@@ -13,7 +13,7 @@ configure_and_build() {
 build_preset() {
     need build
     case "$1" in
-        clang | fuzz) need clang ;;
+        clang | coverage | fuzz) need clang ;;
     esac
     step "build $1" configure_and_build "$@"
 }
