@@ -61,10 +61,11 @@ def items(judged, known):
             yield f"- `{file}` {line},{what.rstrip()}: {outcome}{'. ' + why if why else ''}"
 
 
-def text(judged):
+def text(judged, found):
+    """Of `found` mutants in all those that were judged."""
     known = reasons()
     lines = [
-        f"Today: {summary(judged)}.", "",
+        f"Of {found} mutants {len(judged)} were tried: {summary(judged)}.", "",
         "| source | mutants | killed | explained | not explained |",
         "| --- | --- | --- | --- | --- |", *rows(judged, known), "",
         "## What no test noticed", "", *items(judged, known), "",

@@ -1,5 +1,6 @@
 // Mistakes of the programmer stop the program with a message that says what to do.
 #include <chrono>
+#include <csignal>
 #include <gtest/gtest.h>
 #include <memory>
 #include <sys/wait.h>
@@ -9,6 +10,7 @@
 #include <tests/core/pipe.h>
 #include <tocsin/core/loop.h>
 #include <tocsin/core/raw_event.h>
+#include <tocsin/core/signal_watch.h>
 #include <tocsin/core/wait_queue.h>
 
 namespace tocsin::core {
@@ -34,13 +36,46 @@ TEST(MistakesDeathTest, a_call_on_a_foreign_thread_names_the_call_and_the_remedy
     ASSERT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
     EXPECT_DEATH(in_another_thread([&] { watch.set_interest({}); }),
                  "Watch::set_interest: called on");
+    EXPECT_DEATH(in_another_thread([&] { watch.unregister(); }), "Watch::unregister: called on");
+    task.schedule(loop);
+    EXPECT_DEATH(in_another_thread([&] { task.cancel(); }), "Task::cancel: called on");
+    task.cancel();
+    timer.arm(loop, {});
+    EXPECT_DEATH(in_another_thread([&] { timer.cancel(); }), "Timer::cancel: called on");
+    timer.cancel();
+    watch.unregister();
+    EXPECT_DEATH(in_another_thread([] {
+                     auto own = std::make_unique<Loop>();
+                     in_another_thread([&] { own.reset(); });
+                 }),
+                 "~Loop: called on");
 }
 
 TEST(MistakesDeathTest, registering_twice_is_a_mistake) {
     GTEST_FLAG_SET(death_test_style, "threadsafe");
     Loop loop;
     Event event{loop, {}};
-    EXPECT_DEATH(event.register_with(loop), "registered already; unregister it first");
+    EXPECT_DEATH(event.register_with(loop), "Event::register_with: .* unregister it first");
+    RawEvent raw;
+    ASSERT_FALSE(raw.register_with(loop));
+    EXPECT_DEATH(static_cast<void>(raw.register_with(loop)), "RawEvent::register_with: .* first");
+    SignalWatch signal;
+    ASSERT_FALSE(signal.register_with(loop, SIGUSR1));
+    EXPECT_DEATH(static_cast<void>(signal.register_with(loop, SIGUSR1)),
+                 "SignalWatch::register_with: .* unregister it first");
+    const Pipe pipe;
+    Watch watch;
+    ASSERT_FALSE(watch.register_with(loop, pipe.reader.number(), Condition::input));
+    EXPECT_DEATH(
+        static_cast<void>(watch.register_with(loop, pipe.writer.number(), Condition::output)),
+        "Watch::register_with: .* unregister it first");
+}
+
+TEST(MistakesDeathTest, what_is_registered_nowhere_has_no_interest_and_nothing_to_report) {
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    Watch watch;
+    EXPECT_DEATH(watch.set_interest(Condition::input), "Watch::set_interest: .* not registered");
+    EXPECT_DEATH(watch.report(Condition::error), "Watch::report: .* not registered");
 }
 
 TEST(MistakesDeathTest, a_loop_does_not_go_before_its_slots) {
