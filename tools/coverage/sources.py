@@ -146,8 +146,10 @@ class Source:
             yield self.block_gap(block)
 
     def block_gap(self, numbers):
-        texts = (" ".join(self.text[number - 1].split()) for number in numbers)
-        return Gap(NEVER_RUN, numbers[0], tuple(texts))
+        """A brace alone names nothing, unless there is nothing else: the handler of an exception may be empty."""
+        texts = [" ".join(self.text[number - 1].split()) for number in numbers]
+        telling = [text for text in texts if text != "}"]
+        return Gap(NEVER_RUN, numbers[0], tuple(telling or texts))
 
     def branch_gaps(self):
         for place, (times_true, times_false) in self.branches.items():

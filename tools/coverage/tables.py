@@ -25,8 +25,8 @@ class Entry:
 
 @dataclasses.dataclass
 class Scope:
-    lines: float
-    branches: float
+    goal: dict  # in percent
+    least: dict
     files: list  # patterns
 
     def holds(self, path):
@@ -44,7 +44,7 @@ def read_toml(path):
 
 def read_scope(root):
     content = read_toml(root / SCOPE)
-    return Scope(**content["all"], files=content["notification"]["files"])
+    return Scope(content["goal"], content["least"], content["notification"]["files"])
 
 
 def read_entries(root):

@@ -60,6 +60,7 @@ dev_nightly() {
         leave_out "chaos and the soak of a path" "nothing may be mounted here: ./dev doctor says why"
         night_step "soak serve, by its socket" 1 tools/soak_serve --socket
     fi
+    night_step "coverage" 1 ./dev coverage --check
     night_step "fuzz, 10 minutes each" 3 env TOCSIN_BIN_DIR="$PWD/build/fuzz/bin" fuzz/run 600
     night_step "mutants" 3 mutants/run
     night_step "soak syslog-ng" 1 tools/soak_syslog-ng
