@@ -30,19 +30,31 @@ ThreadPool::ThreadPool(const ::thread_pool_attr_t& attributes, unsigned flags)
       name_{attributes.tid_name == nullptr ? "" : attributes.tid_name},
       flags_{flags} {}
 
-// That a thread has no memory to begin with is told by itself, and is an error when it is all.
+// That a thread has no memory to begin with is told by itself, and is an error when it is all. The
+// calling thread is one of them from the beginning if it is to be, so that whoever ends the pool
+// waits for it.
 int ThreadPool::start() noexcept {
     const base::Uncancelled here;
     std::unique_lock lock{mutex_};
     const int own = (flags_ & (POOL_FLAG_EXIT_SELF | POOL_FLAG_USE_SELF)) == POOL_FLAG_USE_SELF;
-    const int wanted = std::max<int>(attributes_.lo_water, 1) - own;
+    threads_ += own;
+    const int error = start_others_locked(std::max<int>(attributes_.lo_water, 1) - own, lock);
+    if (error != 0) {
+        threads_ -= own;
+        left_.notify_all();
+    }
+    return error;
+}
+
+int ThreadPool::start_others_locked(int wanted, std::unique_lock<std::mutex>& lock) noexcept {
+    const int before = threads_;
     for (int count = 0; count < wanted; ++count) {
         // Fewer threads than wanted are better than none.
-        if (const int error = start_one_locked(); error != 0 && threads_ == 0) {
+        if (const int error = start_one_locked(); error != 0 && threads_ == before) {
             return error;
         }
     }
-    left_.wait(lock, [&] { return wanted <= 0 || began_ > 0 || threads_ == 0; });
+    left_.wait(lock, [&] { return wanted <= 0 || began_ > 0 || threads_ <= before; });
     return wanted <= 0 || began_ > 0 ? 0 : ENOMEM;
 }
 
@@ -211,10 +223,6 @@ void ThreadPool::leave(::resmgr_context_t* context, Kind kind, bool had_begun) n
 }
 
 int ThreadPool::join() {
-    {
-        const std::lock_guard lock{mutex_};
-        ++threads_;
-    }
     return take_turns(Kind::starter) ? 0 : ENOMEM;
 }
 

@@ -50,6 +50,7 @@ private:
     // has started the pool stays as long as that is there.
     enum class Kind : std::uint8_t { detached, joined, starter };
     bool take_turns(Kind kind);  // false: the thread has not begun
+    [[nodiscard]] int start_others_locked(int wanted, std::unique_lock<std::mutex>& lock) noexcept;
     [[nodiscard]] int start_one_locked() noexcept;
     [[nodiscard]] bool begin_to_wait_locked(Kind kind) noexcept;
     void stop_waiting_locked() noexcept;
