@@ -55,6 +55,7 @@ void Operations::open_resource(Session& session, ::fuse_req* request, Resource& 
     OpenResult result = refused ? OpenResult{std::errc{refused.value()}} : resource.open(opening);
     if (result.file_ == nullptr) {
         resource.counters_.refused.fetch_add(1, std::memory_order_relaxed);
+        charge.drop();  // before the client hears of it, who may open again at once
         ::fuse_reply_err(request, static_cast<int>(result.error_));
         return;
     }

@@ -40,6 +40,7 @@ void hand_over(::fuse_req* request, const ::fuse_file_info* info,
     CallCharges charges;
     if (const int error =
             owner_of<FileSession>(request).charge(::fuse_req_ctx(request)->uid, opens, charges)) {
+        charges = {};  // before the client hears of it, who may call again at once
         ::fuse_reply_err(request, error);
         return;
     }

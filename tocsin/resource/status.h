@@ -26,8 +26,12 @@ private:
     using Opened = Session::Opened;
 
     // What a user holds, and how many arms there are in the places of his open files.
+    // What he holds changes all the time: these are the numbers of one moment.
     struct User {
         std::shared_ptr<UserAccount> account;
+        std::uint32_t open_files = 0;
+        std::uint32_t unanswered = 0;
+        std::uint32_t parked = 0;
         std::size_t armed = 0;
     };
 

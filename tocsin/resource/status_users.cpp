@@ -29,8 +29,7 @@ JsonText Status::limits() const {
 void Status::add_users(JsonText& text) const {
     std::vector<User> all = users();
     std::ranges::sort(all, std::ranges::greater{}, [](const User& user) {
-        return std::uint64_t{user.account->held(Holding::open_file)} +
-               user.account->held(Holding::unanswered);
+        return std::uint64_t{user.open_files} + user.unanswered;
     });
     const std::size_t listed = std::min(all.size(), users_listed_max);
     text.key("users");
@@ -45,8 +44,11 @@ void Status::add_users(JsonText& text) const {
 // Arms are counted here and nowhere else: they are places in open files, which are limited.
 std::vector<Status::User> Status::users() const {
     std::vector<User> users;
-    for (std::shared_ptr<UserAccount>& account : session_.users().in_use()) {
-        users.push_back({.account = std::move(account)});
+    for (const std::shared_ptr<UserAccount>& account : session_.users().in_use()) {
+        users.push_back({.account = account,
+                         .open_files = account->held(Holding::open_file),
+                         .unanswered = account->held(Holding::unanswered),
+                         .parked = account->held(Holding::parked)});
     }
     std::ranges::sort(users, {}, [](const User& user) { return user.account.get(); });
     for (const Opened& opened : charged_files()) {
@@ -83,9 +85,9 @@ JsonText Status::about(const User& user) {
     JsonText text;
     text.open('{');
     text.member("uid", user.account->uid());
-    text.member("open_files", user.account->held(Holding::open_file));
-    text.member("unanswered", user.account->held(Holding::unanswered));
-    text.member("parked", user.account->held(Holding::parked));
+    text.member("open_files", user.open_files);
+    text.member("unanswered", user.unanswered);
+    text.member("parked", user.parked);
     text.member("armed", user.armed);
     text.close('}');
     return text;

@@ -6,15 +6,16 @@
 namespace tocsin::resource {
 
 // For each user by himself, at one path, whichever of his processes holds it and however many there
-// are. Root and the user of the server are trusted: nothing of theirs is counted or limited. Who
-// calls is what the kernel says with the call. What is limited stays as long as it lives, also when
-// the user's rights are taken away meanwhile.
+// are. Root is trusted, and who the server was when it mounted the path: nothing of theirs is
+// counted or limited. Who calls is what the kernel says with the call. What is limited stays as
+// long as it lives, also when the user's rights are taken away meanwhile.
 struct UserLimits {
     static constexpr std::uint32_t unlimited = UINT32_MAX;
 
     // Open files, by who opened them, whoever has their descriptors later. One more fails with
     // EMFILE, before the resource is asked. Each has one place for each condition that poll(2) can
-    // wait for, made with it, so poll(2) needs no limit of its own and never fails for one.
+    // wait for, made with it, so poll(2) needs no limit of its own and never fails for one. The
+    // server learns of a close(2) a little after that has returned.
     std::uint32_t open_files_max = 4096;
 
     // Calls that are parked or held, by who called. One more fails with EAGAIN instead of being
