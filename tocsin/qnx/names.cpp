@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/link/unshared.h>
 
 namespace tocsin::qnx {
@@ -180,13 +181,15 @@ public:
 
 private:
     [[nodiscard]] int open(int flags) const noexcept {
+        const base::Uncancelled here;
         return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, everybody_reads);
     }
-    // Without a link the name is another file's. Where that cannot be seen it is not so.
+    // Locked, so that nobody takes it over before it is gone. Without a link the name is another
+    // file's. Where that cannot be seen it is not so.
     [[nodiscard]] bool is_nobodys() const noexcept {
-        struct ::flock found = whole(F_WRLCK);
+        struct ::flock mine = whole(F_WRLCK);
         struct ::stat status = {};
-        return ::fcntl(file_.number(), F_OFD_GETLK, &found) == 0 && found.l_type == F_UNLCK &&
+        return ::fcntl(file_.number(), F_OFD_SETLK, &mine) == 0 &&
                (::fstat(file_.number(), &status) != 0 || status.st_nlink > 0);
     }
 

@@ -65,6 +65,15 @@ std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
     return link;
 }
 
+// For want of a descriptor it cannot be seen, and a link that works needs none.
+static bool has_surely_ended(const base::Descriptor& socket) noexcept {
+    try {
+        return LinkSocket::peer_has_ended(socket);
+    } catch (const std::system_error&) {
+        return false;
+    }
+}
+
 // It is not greeted under the lock: one server that does not answer keeps nobody from others.
 std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     Table& all = table.get();
@@ -75,7 +84,7 @@ std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     // What it asks for by a link that was made as another user a manager would refuse. A link that
     // a child of the process keeps leads nowhere, when another one has its number least of all.
     if (link == nullptr || link->ended() || link->own_user_ != ::geteuid() ||
-        LinkSocket::peer_has_ended(link->socket_)) {
+        has_surely_ended(link->socket_)) {
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
         if (const int error = link->watch(); error != 0) {
             throw std::system_error{base::error_of(error), "cannot reach the process"};
