@@ -89,7 +89,8 @@ protected:
     class Serving {
     public:
         explicit Serving(const Device& device)
-            : thread_{[&device] {
+            : thread_{[this, &device] {
+                  number_ = ::gettid();
                   const OwnedContext context{dispatch_context_alloc(device.dispatch)};
                   while (dispatch_block(context.get()) != nullptr) {
                       dispatch_handler(context.get());
@@ -101,8 +102,10 @@ protected:
 
         void cancel() { thread_.cancel(); }
         [[nodiscard]] bool ends_cancelled() { return thread_.join() == PTHREAD_CANCELED; }
+        [[nodiscard]] bool is_waiting() const { return number_ != 0 && is_asleep(number_); }
 
     private:
+        std::atomic<int> number_{0};
         Thread thread_;
     };
 
@@ -142,11 +145,11 @@ TEST_F(MountCancellation, threads_that_are_cancelled_take_no_call_with_them) {
         EXPECT_EQ(client.from.hear(), 0) << "it has opened the file";
     }
     for (int round = 0; round < 2 * moments; ++round) {
-        std::array<OwnedContext, 3> contexts;
-        std::deque<Blocked> waiting;
-        for (OwnedContext& context : contexts) {
-            context.reset(dispatch_context_alloc(device.dispatch));
-            waiting.emplace_back(context.get());
+        // Also when somebody else looks at the path meanwhile.
+        std::deque<Serving> waiting;
+        for (int number = 0; number < 3; ++number) {
+            const Serving& one = waiting.emplace_back(device);
+            ASSERT_TRUE(until([&] { return one.is_waiting(); }));
         }
         const int before = asking.get();
         client.to.say(1);
@@ -154,7 +157,7 @@ TEST_F(MountCancellation, threads_that_are_cancelled_take_no_call_with_them) {
         for (volatile int left = round % moments * 100; left > 0;) {
             left = left - 1;
         }
-        for (Blocked& one : waiting) {
+        for (Serving& one : waiting) {
             one.cancel();
         }
         waiting.clear();

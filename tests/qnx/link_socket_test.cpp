@@ -21,6 +21,8 @@
 #include <tocsin/qnx/link/server_link.h>
 #include <tocsin/qnx/link/socket.h>
 
+#include "connected_pair.h"
+
 namespace tocsin::qnx {
 namespace {
 
@@ -94,14 +96,11 @@ bool start_child_of_number(::pid_t pid, Rope& rope) {
 
 // Kernels before 6.5 do not tell.
 bool kernel_tells_processes_apart() {
-    std::array<int, 2> ends{};
-    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()), 0);
-    const base::Descriptor one{ends[0]};
-    const base::Descriptor other{ends[1]};
+    const ConnectedPair pair;
     base::Descriptor process;
     int number = -1;
     ::socklen_t size = sizeof number;
-    const bool told = ::getsockopt(one.number(), SOL_SOCKET, 77, &number, &size) == 0;
+    const bool told = ::getsockopt(pair.one.number(), SOL_SOCKET, 77, &number, &size) == 0;
     process.reset(told ? number : -1);
     return told;
 }

@@ -2,8 +2,8 @@
 // server cannot have more kept.
 #include <cerrno>
 #include <memory>
-#include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/untold_ends.h>
 
+#include "connected_pair.h"
 #include "process.h"
 
 namespace tocsin::qnx {
@@ -21,10 +22,9 @@ namespace {
 class UntoldEndsTest : public ::testing::Test {
 protected:
     UntoldEndsTest() {
-        int both[2] = {-1, -1};
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, both), 0);
-        server.reset(both[0]);
-        link = std::make_shared<ServerLink>(::getpid(), base::Descriptor{both[1]});
+        ConnectedPair pair;
+        server = std::move(pair.one);
+        link = std::make_shared<ServerLink>(::getpid(), std::move(pair.other));
         ends = std::make_unique<UntoldEnds>(*link);
         while (link->send(Frame{}) == 0) {
         }

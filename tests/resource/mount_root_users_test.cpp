@@ -75,7 +75,10 @@ TEST_F(MountRootUsers, who_is_killed_gives_back_what_he_held) {
     EXPECT_EQ(core::in_child([&] { return become_nobody() && open_all() == 5; }), 0);
 }
 
-TEST_F(MountRootUsers, one_read_too_many_fails_and_those_that_wait_are_answered) {
+// With a child that has threads.
+class MountRootForkedUsers : public MountRootUsers {};
+
+TEST_F(MountRootForkedUsers, one_read_too_many_fails_and_those_that_wait_are_answered) {
     const ::pid_t child = core::start_child([&] {
         if (!become_nobody() || open_all() != 5) {
             return false;
