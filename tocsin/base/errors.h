@@ -16,4 +16,10 @@ namespace tocsin::base {
     return error_of(errno);
 }
 
+// Whether that errno value says that the process or the machine has no descriptor or no memory now,
+// and nothing about what was asked for.
+[[nodiscard]] inline bool is_shortage(int number) noexcept {
+    return number == EMFILE || number == ENFILE || number == ENOMEM;
+}
+
 }  // namespace tocsin::base

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 
 namespace tocsin::core {
 
@@ -33,10 +34,6 @@ bool is_owed(int error) noexcept {
     return error == EINTR || error == ENOMEM || error == ENOBUFS;
 }
 
-bool is_shortage(int error) noexcept {
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 // The system calls are made directly: write() and send() of libc are cancellation points, and a
 // post must not end the thread that makes it.
 long write_post(int descriptor, WakeMedium medium) noexcept {
@@ -53,6 +50,7 @@ long write_post(int descriptor, WakeMedium medium) noexcept {
 // A descriptor of the pipe that reads and writes: with it no poster is ever without a reader, so no
 // post raises SIGPIPE. Without /proc the plain writing end has to do.
 int writer_that_reads(int reader) noexcept {
+    const base::Uncancelled here;
     std::array<char, 32> path{};
     std::snprintf(path.data(), path.size(), "/proc/self/fd/%d", reader);
     return ::open(path.data(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
@@ -109,7 +107,7 @@ std::error_code WakeChannel::open_pipe() noexcept {
     reader_.reset(ends[0]);
     writer_.reset(ends[1]);
     const int both = writer_that_reads(ends[0]);
-    if (both < 0 && is_shortage(errno)) {
+    if (both < 0 && base::is_shortage(errno)) {
         const std::error_code error = base::last_error();
         close();
         return error;

@@ -181,7 +181,6 @@ public:
 
 private:
     [[nodiscard]] int open(int flags) const noexcept {
-        const base::Uncancelled here;
         return ::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, everybody_reads);
     }
     // Locked, so that nobody takes it over before it is gone. Without a link the name is another
@@ -212,13 +211,9 @@ base::Descriptor lock(const std::string& path) {
     }
 }
 
-bool is_shortage(int error) noexcept {
-    return error == EMFILE || error == ENFILE || error == ENOMEM;
-}
-
 bool read_place(const std::string& path, Names::Place& place) {
     const base::Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-    if (!file && is_shortage(errno)) {
+    if (!file && base::is_shortage(errno)) {
         fail(errno, "cannot look for the name");
     }
     if (!file || !has_owner(file)) {
@@ -264,6 +259,7 @@ Names::Owned::~Owned() {
 }
 
 std::unique_ptr<Names::Owned> Names::add(const std::string& name, const Place& place) {
+    const base::Uncancelled here;
     check(name);
     const std::string own = own_directory();
     const std::string path = path_of(own, name);

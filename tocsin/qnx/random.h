@@ -5,11 +5,14 @@
 #include <sys/random.h>
 #include <sys/types.h>
 
+#include <tocsin/base/uncancelled.h>
+
 namespace tocsin::qnx {
 
 // 0, which is nobody's, when there is no chance to be had.
 template <typename Number>
 [[nodiscard]] Number random_number() noexcept {
+    const base::Uncancelled here;
     Number number = 0;
     ::ssize_t got = 0;
     do {

@@ -11,6 +11,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include <tocsin/base/errors.h>
+#include <tocsin/base/uncancelled.h>
 #include <tocsin/qnx/link/socket.h>
 #include <tocsin/qnx/link/unshared.h>
 #include <tocsin/qnx/process_table.h>
@@ -99,10 +101,6 @@ void enter(base::Descriptor socket) {
     }
 }
 
-bool is_shortage(int error) noexcept {
-    return error == EMFILE || error == ENFILE || error == ENOMEM || error == ENOBUFS;
-}
-
 // A client that cannot be served is turned away: it sees its socket closed. Those who have a link
 // have their turn also while others knock without end.
 void Door::ready(std::uint32_t) noexcept {
@@ -124,7 +122,7 @@ void Door::come_short(int error) noexcept {
     if (error == EMFILE || error == ENFILE) {
         error = turn_away();
     }
-    if (is_shortage(error)) {
+    if (base::is_shortage(error) || error == ENOBUFS) {
         Service::rest(socket_.number(), 0, EPOLLIN);
     }
 }
@@ -140,6 +138,7 @@ int Door::turn_away() noexcept {
 }  // namespace
 
 int ClientLinks::listen() noexcept {
+    const base::Uncancelled here;
     Table& all = table.get();
     const std::lock_guard lock{all.mutex};
     if (all.listening) {
