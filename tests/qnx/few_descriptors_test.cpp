@@ -170,10 +170,7 @@ TEST_P(FewDescriptors, memory_that_does_not_arrive_is_not_taken_for_shown) {
 TEST_P(FewDescriptors, what_belongs_to_memory_that_did_not_arrive_is_ignored) {
     base::Descriptor shared;
     const auto memory = Area::make(5, Area::size_least, shared);
-    Frame area;
-    area.kind = FrameKind::area;
-    area.area = 5;
-    area.size = Area::size_least;
+    Frame area = area_frame(5);
     EXPECT_TRUE(early.say(area, shared.number()));
     for (const FrameKind kind :
          {FrameKind::message, FrameKind::withdraw, FrameKind::unblock, FrameKind::let_go}) {
@@ -208,10 +205,7 @@ TEST_P(FewDescriptors, a_descriptor_that_no_frame_of_its_kind_has_ends_its_link)
 TEST_P(FewDescriptors, memory_under_a_number_that_is_in_use_ends_its_link) {
     base::Descriptor shared;
     const auto memory = Area::make(4, Area::size_least, shared);
-    Frame area;
-    area.kind = FrameKind::area;
-    area.area = 4;
-    area.size = Area::size_least;
+    const Frame area = area_frame(4);
     none.reset();
     EXPECT_TRUE(early.say(area, shared.number()));
     EXPECT_TRUE(is_served(early));

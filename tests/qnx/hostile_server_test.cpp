@@ -11,6 +11,7 @@
 #include <string>
 #include <sys/epoll.h>
 #include <sys/mman.h>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -54,7 +55,10 @@ public:
         std::ranges::set_difference(now, before, &mailbox_);
     }
 
-    void say(FrameKind kind) const { process_.to.say(static_cast<int>(kind)); }
+    // As the answer to that question, unless it is 0.
+    void say(FrameKind kind, int question = 0) const {
+        process_.to.say(static_cast<int>(kind) + places * question);
+    }
 
     // How much has been put into the mailbox: behind the header of the area the counters have a
     // line each, and then come the events.
@@ -69,6 +73,8 @@ public:
     std::shared_ptr<ServerLink> link;
 
 private:
+    static constexpr int places = 1 << 16;  // more than there are kinds
+
     static int run(Process& self) {
         const base::Descriptor door = LinkSocket::listen();
         self.from.say(1);
@@ -85,8 +91,9 @@ private:
         told.number = 1;
         told.area = 0;
         while (greeted && LinkSocket::send(client.number(), told) == 0) {
-            told.kind = static_cast<FrameKind>(self.to.hear());
-            told.coid = 0;
+            const int next = self.to.hear();
+            told.kind = static_cast<FrameKind>(next % places);
+            told.coid = next / places;
         }
         return 1;
     }
@@ -166,6 +173,19 @@ TEST(HostileServer, memory_that_is_refused_when_its_message_has_gone_is_not_used
 }
 
 // What epoll tells of may be a descriptor that had its number before.
+// Who said hello asks the second question then.
+TEST(HostileServer, an_answer_of_another_kind_than_the_question_ends_the_link) {
+    const Impostor impostor;
+    std::thread answerer{[&] {
+        EXPECT_TRUE(until([&] {
+            impostor.say(FrameKind::area_refused, 2);
+            return impostor.link->ended();
+        }));
+    }};
+    EXPECT_EQ(impostor.link->attach(1, 0, 0).error, ESRCH);
+    answerer.join();
+}
+
 TEST(HostileServer, a_timer_that_is_told_of_another_ones_end_goes_on) {
     const RemoteServer server{0, [](Server&, int) { return true; }};
     const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);

@@ -14,6 +14,7 @@
 #include <gtest/gtest.h>
 
 #include <tests/core/forked.h>
+#include <tests/core/open_descriptors.h>
 #include <tests/core/patience.h>
 
 #include <tocsin/base/descriptor.h>
@@ -22,6 +23,7 @@
 #include <tocsin/qnx/link/socket.h>
 
 #include "connected_pair.h"
+#include "process.h"
 
 namespace tocsin::qnx {
 namespace {
@@ -103,6 +105,13 @@ bool kernel_tells_processes_apart() {
     const bool told = ::getsockopt(pair.one.number(), SOL_SOCKET, 77, &number, &size) == 0;
     process.reset(told ? number : -1);
     return told;
+}
+
+TEST(LinkSocket, a_link_that_works_needs_no_descriptor_to_be_used_again) {
+    const RemoteServer server{0, [](Server&, int) { return true; }};
+    const std::shared_ptr<ServerLink> link = ServerLink::to(server.process.pid);
+    const core::FewDescriptors none{0};
+    EXPECT_EQ(ServerLink::to(server.process.pid), link);
 }
 
 TEST(LinkSocket, a_process_that_listens_is_reached_until_it_ends) {

@@ -183,6 +183,14 @@ TEST(MountRootLink, links_of_another_user_are_limited_until_they_end) {
     EXPECT_EQ(nobody.wait(), 0);
 }
 
+// What the server answers to memory that it is shown.
+FrameKind show(const Stranger& stranger, std::uint32_t number) {
+    base::Descriptor descriptor;
+    const auto memory = Area::make(number, Area::size_least, descriptor);
+    EXPECT_TRUE(stranger.say(area_frame(number, 1), descriptor.number()));
+    return stranger.hear().kind;
+}
+
 // A process has 65,530 mappings, and other users must not be able to use them up.
 TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together) {
     Server open;
@@ -193,19 +201,18 @@ TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together)
         for (bool refused = false; !refused && count <= ClientLinks::areas_of_user_max;) {
             strangers.push_back(std::make_unique<Stranger>(::getppid()));
             strangers.back()->greet();
-            Frame area;
-            area.kind = FrameKind::area;
-            area.coid = 1;
-            area.size = Area::size_least;
-            for (area.area = 0; !refused && area.area < ClientLink::areas_max; ++area.area) {
-                base::Descriptor descriptor;
-                const auto memory = Area::make(area.area, Area::size_least, descriptor);
-                refused = !strangers.back()->say(area, descriptor.number()) ||
-                          strangers.back()->hear().kind != FrameKind::area_taken;
+            for (std::uint32_t number = 0; !refused && number < ClientLink::areas_max; ++number) {
+                const FrameKind told = show(*strangers.back(), number);
+                EXPECT_TRUE(told == FrameKind::area_taken || told == FrameKind::area_refused);
+                refused = told != FrameKind::area_taken;
                 count += refused ? 0 : 1;
             }
         }
-        return count == ClientLinks::areas_of_user_max ? 0 : 1;
+        // The link has its client still, who may send what he has memory for.
+        return count == ClientLinks::areas_of_user_max &&
+                       show(*strangers.back(), ClientLink::areas_max) == FrameKind::area_refused
+                   ? 0
+                   : 1;
     }};
     EXPECT_EQ(nobody.wait(), 0);
     // They are given back with their links.
@@ -213,16 +220,7 @@ TEST(MountRootLink, areas_of_another_user_are_limited_in_all_his_links_together)
         become_nobody();
         const Stranger stranger{::getppid()};
         stranger.greet();
-        base::Descriptor descriptor;
-        const auto memory = Area::make(1, Area::size_least, descriptor);
-        Frame area;
-        area.kind = FrameKind::area;
-        area.coid = 1;
-        area.size = Area::size_least;
-        return stranger.say(area, descriptor.number()) &&
-                       stranger.hear().kind == FrameKind::area_taken
-                   ? 0
-                   : 1;
+        return show(stranger, 1) == FrameKind::area_taken ? 0 : 1;
     }};
     EXPECT_EQ(next.wait(), 0);
 }

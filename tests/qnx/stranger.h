@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -10,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include <tocsin/base/descriptor.h>
+#include <tocsin/qnx/link/area.h>
 #include <tocsin/qnx/link/frame.h>
 #include <tocsin/qnx/link/mailbox.h>
 #include <tocsin/qnx/link/socket.h>
@@ -17,6 +19,16 @@
 #include "server.h"
 
 namespace tocsin::qnx {
+
+// Shows the memory that one message needs at least.
+[[nodiscard]] inline Frame area_frame(std::uint32_t number, int coid = 0) {
+    Frame frame;
+    frame.kind = FrameKind::area;
+    frame.area = number;
+    frame.coid = coid;
+    frame.size = Area::size_least;
+    return frame;
+}
 
 // A stranger who speaks the language of links, or something else.
 class Stranger {

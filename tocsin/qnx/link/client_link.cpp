@@ -112,20 +112,6 @@ bool ClientLink::take(const Frame& frame, base::Descriptor& passed) {
     }
 }
 
-// Its descriptor has found no place here, which is no fault of the client's. The memory of a
-// message costs it that message; where sleepers would be shared, the client is told of its mail by
-// the socket. Without a mailbox there is no client.
-bool ClientLink::take_without_descriptor(const Frame& frame) noexcept {
-    if (!greeted_ || frame.kind != FrameKind::area || areas_.contains(frame.area)) {
-        return greeted_ && frame.kind == FrameKind::sleepers;
-    }
-    Frame refused;
-    refused.kind = FrameKind::area_refused;
-    refused.area = frame.area;
-    refused.coid = frame.coid;
-    return answer(refused);
-}
-
 bool ClientLink::take_hello(const Frame& frame, const base::Descriptor& passed) {
     if (frame.number != frame_version || !passed) {
         return false;
@@ -217,35 +203,6 @@ bool ClientLink::take_detach(const Frame& frame) {
         }
     }
     return true;
-}
-
-bool ClientLink::take_area(const Frame& frame, const base::Descriptor& passed) {
-    if (!passed || areas_.size() == areas_max || areas_.contains(frame.area)) {
-        return false;
-    }
-    const std::shared_ptr<Area> area = Area::accept(frame.area, frame.size, passed);
-    if (area == nullptr || area->size() > area_bytes_max - area_bytes_) {
-        return false;
-    }
-    {
-        const std::lock_guard lock{mutex_};
-        areas_.emplace(frame.area, area);
-        if (!ClientLinks::take(ClientLinks::Share::area, peer_.uid)) {
-            areas_.erase(frame.area);
-            return false;
-        }
-    }
-    area_bytes_ += area->size();
-    Frame taken;
-    taken.kind = FrameKind::area_taken;
-    taken.coid = frame.coid;
-    return frame.coid == 0 || answer(taken);
-}
-
-std::shared_ptr<Area> ClientLink::area(std::uint32_t number) noexcept {
-    const std::lock_guard lock{mutex_};
-    const auto found = areas_.find(number);
-    return found == areas_.end() ? nullptr : found->second;
 }
 
 // One in an area that was refused may have been on its way, and the client knows by now.

@@ -104,6 +104,8 @@ private:
     // Each says whether what the client said makes sense. They may throw std::bad_alloc.
     [[nodiscard]] bool take(const Frame& frame, base::Descriptor& passed);
     [[nodiscard]] bool take_without_descriptor(const Frame& frame) noexcept;
+    [[nodiscard]] bool refuse_area(const Frame& frame) noexcept;
+    [[nodiscard]] bool keep_area(std::uint32_t number, const std::shared_ptr<Area>& area) noexcept;
     [[nodiscard]] bool take_hello(const Frame& frame, const base::Descriptor& passed);
     [[nodiscard]] bool take_sleepers(const base::Descriptor& passed);
     [[nodiscard]] bool take_attach(const Frame& frame);

@@ -29,7 +29,7 @@ enum class FrameKind : std::uint32_t {
     mail,             // something lies in the mailbox
     channel_gone,     // number: the scoid
     area_taken,       // coid
-    area_refused,     // area, coid: its descriptor has not arrived
+    area_refused,     // area, coid: it is not kept here
 };
 
 constexpr std::uint64_t frame_version = 2;

@@ -65,15 +65,6 @@ std::shared_ptr<ServerLink> ServerLink::to(::pid_t process) {
     return link;
 }
 
-// For want of a descriptor it cannot be seen, and a link that works needs none.
-static bool has_surely_ended(const base::Descriptor& socket) noexcept {
-    try {
-        return LinkSocket::peer_has_ended(socket);
-    } catch (const std::system_error&) {
-        return false;
-    }
-}
-
 // It is not greeted under the lock: one server that does not answer keeps nobody from others.
 std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     Table& all = table.get();
@@ -82,9 +73,10 @@ std::shared_ptr<ServerLink> ServerLink::known_or_new(::pid_t process) {
     const auto known = all.links.find(process);
     std::shared_ptr<ServerLink> link = known == all.links.end() ? nullptr : known->second.lock();
     // What it asks for by a link that was made as another user a manager would refuse. A link that
-    // a child of the process keeps leads nowhere, when another one has its number least of all.
+    // a child of the process keeps leads nowhere, when another one has its number least of all; one
+    // that works needs no descriptor to be used again.
     if (link == nullptr || link->ended() || link->own_user_ != ::geteuid() ||
-        has_surely_ended(link->socket_)) {
+        LinkSocket::peer_has_ended(link->socket_).value_or(false)) {
         link = std::make_shared<ServerLink>(process, LinkSocket::connect(process));
         if (const int error = link->watch(); error != 0) {
             throw std::system_error{base::error_of(error), "cannot reach the process"};
@@ -127,6 +119,7 @@ int ServerLink::ask(Frame question, Frame& answer, int passed) {
     const std::lock_guard one{attaching_};
     std::unique_lock lock{mutex_};
     question.coid = ++question_;
+    asked_ = question.kind;
     answer_.reset();
     if (const int error = send(question, passed); error != 0) {
         return error;
@@ -168,14 +161,14 @@ void ServerLink::detach(int chid, int scoid, unsigned flags) noexcept {
 }
 
 // What others keep meanwhile is told now or noted anew. With room and no memory it is tried again
-// after a rest, and not at once.
+// after a rest, and not at once; but mail does not rest.
 void ServerLink::tell_ends() noexcept {
     ends_left_ = false;
     const int error = ends_.tell_kept();
     if (error != 0) {
         ends_left_ = true;
     }
-    if (error == ENOMEM) {
+    if (error == ENOMEM && !mail_left_) {
         return Service::rest(socket_.number(), EPOLLIN, unsigned{EPOLLIN} | unsigned{EPOLLOUT});
     }
     watch_for_room();
@@ -258,14 +251,12 @@ bool ServerLink::take(const Frame& frame) noexcept {
     case FrameKind::welcome:
     case FrameKind::area_taken:
     case FrameKind::attached:
-        take_answer(frame);
-        return true;
+        return take_answer(frame);
     case FrameKind::area_refused:
-        if (frame.coid == 0) {
-            take_refusal(frame.area);
-        } else {
-            take_answer(frame);
+        if (frame.coid != 0) {
+            return take_answer(frame);
         }
+        take_refusal(frame.area);
         return true;
     case FrameKind::event:
         take_event(frame.event);
@@ -280,21 +271,36 @@ bool ServerLink::take(const Frame& frame) noexcept {
     }
 }
 
-// A connection that is not awaited any more is given up.
-void ServerLink::take_answer(const Frame& frame) noexcept {
+static bool answers(FrameKind answer, FrameKind question) noexcept {
+    switch (question) {
+    case FrameKind::hello:
+        return answer == FrameKind::welcome;
+    case FrameKind::attach:
+        return answer == FrameKind::attached;
+    default:
+        return answer == FrameKind::area_taken || answer == FrameKind::area_refused;
+    }
+}
+
+// A connection that is not awaited any more is given up. False for what does not answer what was
+// asked.
+bool ServerLink::take_answer(const Frame& frame) noexcept {
     std::unique_lock lock{mutex_};
     if (frame.coid == question_) {
+        if (!answers(frame.kind, asked_)) {
+            return false;
+        }
         answer_ = frame;
         answered_.notify_all();
-        return;
+        return true;
     }
     lock.unlock();
-    if (frame.kind == FrameKind::attached) {
-        if (frame.error != 0) {
-            return ends_.does_not_come();
-        }
+    if (frame.kind == FrameKind::attached && frame.error != 0) {
+        ends_.does_not_come();
+    } else if (frame.kind == FrameKind::attached) {
         detach(frame.chid, static_cast<int>(frame.number), static_cast<unsigned>(frame.size));
     }
+    return true;
 }
 
 // All who wait for the server are woken, and find that it has ended.

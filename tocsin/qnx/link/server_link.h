@@ -99,7 +99,7 @@ private:
     void share_sleepers() noexcept;
     [[nodiscard]] int ask(Frame question, Frame& answer, int passed = -1);
     [[nodiscard]] bool take(const Frame& frame) noexcept;
-    void take_answer(const Frame& frame) noexcept;
+    [[nodiscard]] bool take_answer(const Frame& frame) noexcept;
     void take_refusal(std::uint32_t area) noexcept;
     void forget_locked(const std::shared_ptr<Area>& area) noexcept;
     void take_mail_locked(SignalsHeld& signals) noexcept;
@@ -134,6 +134,7 @@ private:
     std::mutex mutex_;
     std::condition_variable answered_;
     std::int32_t question_ = 0;  // its number, which the answer repeats
+    FrameKind asked_ = FrameKind::hello;
     std::optional<Frame> answer_;
     std::vector<std::shared_ptr<Area>> idle_;  // or soon, when the server lets go
     std::vector<std::shared_ptr<Area>> in_use_;

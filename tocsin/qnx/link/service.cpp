@@ -138,7 +138,12 @@ int Service::watch(int descriptor, std::uint32_t events,
 }
 
 void Service::change(int descriptor, std::uint32_t events) noexcept {
-    static_cast<void>(control(watched.get(), EPOLL_CTL_MOD, descriptor, events));
+    Watched& all = watched.get();
+    const std::lock_guard lock{all.mutex};
+    if (const auto found = all.watches.find(descriptor); found != all.watches.end()) {
+        found->second.after_rest = 0;
+        static_cast<void>(control(all, EPOLL_CTL_MOD, descriptor, events));
+    }
 }
 
 void Service::rest(int descriptor, std::uint32_t meanwhile, std::uint32_t then) noexcept {

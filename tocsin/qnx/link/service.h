@@ -24,7 +24,7 @@ public:
     [[nodiscard]] static int watch(int descriptor, std::uint32_t events,
                                    const std::shared_ptr<Watcher>& watcher) noexcept;
 
-    // For other events from now on.
+    // For other events from now on, also when it rests.
     static void change(int descriptor, std::uint32_t events) noexcept;
 
     // Watches for `meanwhile` for a moment, and then for `then`: what failed for want of something

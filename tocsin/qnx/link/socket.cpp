@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstring>
+#include <optional>
 #include <poll.h>
 #include <string>
 #include <sys/un.h>
@@ -47,6 +48,12 @@ base::Descriptor make() {
     return socket;
 }
 
+// False with errno; `peer` is as it was then.
+bool look_at_peer(const base::Descriptor& socket, ::ucred& peer) noexcept {
+    ::socklen_t size = sizeof peer;
+    return ::getsockopt(socket.number(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+}
+
 using Passed = std::array<std::byte, CMSG_SPACE(sizeof(int))>;
 
 int descriptor_in(::msghdr& message) noexcept {
@@ -82,12 +89,13 @@ base::Descriptor LinkSocket::connect(::pid_t process) {
         const int error = errno == ECONNREFUSED ? ESRCH : errno;
         throw std::system_error{base::error_of(error), "cannot reach the process"};
     }
-    errno = 0;
-    const ::pid_t other = peer(socket).pid;
-    if (errno != 0) {
+    ::ucred other = {};
+    const std::optional<bool> ended =
+        look_at_peer(socket, other) ? peer_has_ended(socket) : std::nullopt;
+    if (!ended) {
         throw std::system_error{base::last_error(), "cannot see who is at the other end"};
     }
-    if (other != process || peer_has_ended(socket)) {
+    if (other.pid != process || *ended) {
         throw std::system_error{base::error_of(ESRCH), "another process sits at its name"};
     }
     return socket;
@@ -100,21 +108,20 @@ base::Descriptor LinkSocket::accept(const base::Descriptor& listening) noexcept 
 
 ::ucred LinkSocket::peer(const base::Descriptor& socket) noexcept {
     ::ucred peer = {.pid = 0, .uid = ::uid_t(-1), .gid = ::gid_t(-1)};
-    ::socklen_t size = sizeof peer;
-    static_cast<void>(::getsockopt(socket.number(), SOL_SOCKET, SO_PEERCRED, &peer, &size));
+    static_cast<void>(look_at_peer(socket, peer));
     return peer;
 }
 
 // A number may be another's by now; a descriptor of the process means that one and no other.
-bool LinkSocket::peer_has_ended(const base::Descriptor& socket) {
+std::optional<bool> LinkSocket::peer_has_ended(const base::Descriptor& socket) noexcept {
     int number = -1;
     ::socklen_t size = sizeof number;
     const bool told = ::getsockopt(socket.number(), SOL_SOCKET, peer_process, &number, &size) == 0;
     if (!told && (errno == ESRCH || errno == EINVAL)) {
         return true;  // it was waited for, before Linux 6.16; later there is a descriptor still
     }
-    if (!told && (errno == EMFILE || errno == ENFILE || errno == ENOMEM)) {
-        throw std::system_error{base::last_error(), "cannot see who is at the other end"};
+    if (!told && base::is_shortage(errno)) {
+        return std::nullopt;
     }
     const base::Descriptor process{told ? number : -1};
     ::pollfd end = {.fd = process.number(), .events = POLLIN, .revents = 0};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <sys/socket.h>
 #include <sys/types.h>
 
@@ -33,8 +34,10 @@ public:
     [[nodiscard]] static ::ucred peer(const base::Descriptor& socket) noexcept;
 
     // Whether who is at the other end has ended, though others may keep his socket, and one of them
-    // may have his number; false where the kernel does not tell. Throws std::system_error.
-    [[nodiscard]] static bool peer_has_ended(const base::Descriptor& socket);
+    // may have his number; false where the kernel does not tell. Nothing, with errno, for want of a
+    // descriptor or memory to see it by.
+    [[nodiscard]] static std::optional<bool>
+    peer_has_ended(const base::Descriptor& socket) noexcept;
 
     // Sends one frame, with a descriptor unless that is -1. 0, EAGAIN when there is no room for it
     // now, or another errno: the link is broken. Never waits. Any thread.
