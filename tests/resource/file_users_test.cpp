@@ -12,14 +12,10 @@
 #include <tests/core/counting_allocator.h>
 #include <tests/core/forked.h>
 #include <tests/resource/file_kernel.h>
+#include <tests/resource/users.h>
 
 namespace tocsin::resource {
 namespace {
-
-// Neither root nor who runs the test.
-std::uint32_t user(std::uint32_t number) {
-    return ::geteuid() + 1000 + number;
-}
 
 // Keeps every read, write, ioctl and poll, and every open when it is told to; the files that it
 // opens are numbered.
@@ -30,6 +26,7 @@ public:
     int refuses_opens = 0;
     std::uint64_t next_file = 1;
     int flushed = 0;
+    static constexpr unsigned giving_up = 17;
 
 private:
     void keep(FileCall call) { kept.push_back(std::move(call)); }
@@ -52,6 +49,11 @@ private:
     void poll(FileCall call, Node, FileHandle, unsigned, PollWaker) override {
         keep(std::move(call));
     }
+    void ioctl(FileCall call, Node, FileHandle, unsigned command, std::uint64_t,
+               std::span<const std::byte>, std::size_t) override {
+        command == giving_up ? call.reply_ioctl(0, {}) : keep(std::move(call));
+    }
+    bool gives_up(unsigned command) const noexcept override { return command == giving_up; }
     void flush(FileCall call, Node, FileHandle) override {
         ++flushed;
         call.succeed();
@@ -65,12 +67,7 @@ protected:
     FileUsers() { kernel.set_user(user(1)); }
 
     [[nodiscard]] std::uint32_t held(std::uint32_t number, Holding holding) const {
-        for (const std::shared_ptr<UserAccount>& account : kernel.session().users().in_use()) {
-            if (account->uid() == user(number)) {
-                return account->held(holding);
-            }
-        }
-        return 0;
+        return held_by(kernel.session().users(), user(number), holding);
     }
     [[nodiscard]] bool nobody_holds_anything() const {
         return kernel.session().users().in_use().empty();
@@ -186,6 +183,11 @@ TEST_F(FileUsers, to_close_is_never_refused) {
     }
     EXPECT_EQ(kernel.ask(FUSE_FLUSH, FUSE_ROOT_ID, ::fuse_flush_in{}).error, 0);
     EXPECT_EQ(keeper.flushed, 1);
+    ::fuse_ioctl_in ioctl = {};
+    ioctl.cmd = Keeper::giving_up;
+    EXPECT_EQ(kernel.ask(FUSE_IOCTL, FUSE_ROOT_ID, ioctl).error, 0);
+    ioctl.cmd = Keeper::giving_up + 1;
+    EXPECT_EQ(kernel.ask(FUSE_IOCTL, FUSE_ROOT_ID, ioctl).error, EAGAIN);
 }
 
 TEST_F(FileUsers, a_forked_child_gives_nothing_of_the_parents_back) {

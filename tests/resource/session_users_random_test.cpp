@@ -80,9 +80,11 @@ protected:
                       [&](const auto& read) { return kernel.heard(read.first).has_value(); });
         for (std::uint32_t number = 0; number < 3; ++number) {
             const std::uint32_t uid = user(number);
-            ASSERT_EQ(held_by(kernel, uid, Holding::open_file), count(files, uid));
-            ASSERT_EQ(held_by(kernel, uid, Holding::parked), count(reads, uid));
-            ASSERT_EQ(held_by(kernel, uid, Holding::unanswered), count(reads, uid));
+            ASSERT_EQ(held_by(kernel.session().users(), uid, Holding::open_file),
+                      count(files, uid));
+            ASSERT_EQ(held_by(kernel.session().users(), uid, Holding::parked), count(reads, uid));
+            ASSERT_EQ(held_by(kernel.session().users(), uid, Holding::unanswered),
+                      count(reads, uid));
         }
     }
 

@@ -37,7 +37,7 @@ protected:
     SessionUsers() { kernel.set_user(user(1)); }
 
     [[nodiscard]] std::uint32_t held(std::uint32_t number, Holding holding) {
-        return held_by(kernel, user(number), holding);
+        return held_by(kernel.session().users(), user(number), holding);
     }
 
     // A read of `file` that waits; 0 when it does not.
@@ -266,7 +266,7 @@ TEST(SessionUsersKept, calls_that_a_resource_keeps_for_itself_are_limited_before
     hoarder.kept.back().reply("x");
     EXPECT_FALSE(kernel.answer_of(kernel.send_read(file)));
     hoarder.kept.clear();
-    EXPECT_EQ(held_by(kernel, user(1), Holding::unanswered), 0U);
+    EXPECT_EQ(held_by(kernel.session().users(), user(1), Holding::unanswered), 0U);
 }
 
 TEST(SessionUsersMemory, where_memory_is_short_nothing_stays_charged_of_what_has_failed) {
@@ -286,9 +286,12 @@ TEST(SessionUsersMemory, where_memory_is_short_nothing_stays_charged_of_what_has
         ASSERT_TRUE(error == 0 || error == ENOMEM) << error;
         parked = !kernel.answer_of(read);
         ASSERT_TRUE(parked || kernel.answer_of(read)->error == ENOMEM);
-        EXPECT_EQ(held_by(kernel, user(2 + left), Holding::open_file), error == 0 ? 1U : 0U);
-        EXPECT_EQ(held_by(kernel, user(2 + left), Holding::parked), parked ? 1U : 0U);
-        EXPECT_EQ(held_by(kernel, user(2 + left), Holding::unanswered), parked ? 1U : 0U);
+        EXPECT_EQ(held_by(kernel.session().users(), user(2 + left), Holding::open_file),
+                  error == 0 ? 1U : 0U);
+        EXPECT_EQ(held_by(kernel.session().users(), user(2 + left), Holding::parked),
+                  parked ? 1U : 0U);
+        EXPECT_EQ(held_by(kernel.session().users(), user(2 + left), Holding::unanswered),
+                  parked ? 1U : 0U);
     }
 }
 

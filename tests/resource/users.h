@@ -5,7 +5,7 @@
 #include <memory>
 #include <unistd.h>
 
-#include <tests/resource/test_kernel.h>
+#include <tocsin/resource/user_accounts.h>
 
 namespace tocsin::resource {
 
@@ -14,8 +14,8 @@ inline std::uint32_t user(std::uint32_t number) {
     return ::geteuid() + 1000 + number;
 }
 
-inline std::uint32_t held_by(TestKernel& kernel, std::uint32_t uid, Holding holding) {
-    for (const std::shared_ptr<UserAccount>& account : kernel.session().users().in_use()) {
+inline std::uint32_t held_by(const UserAccounts& users, std::uint32_t uid, Holding holding) {
+    for (const std::shared_ptr<UserAccount>& account : users.in_use()) {
         if (account->uid() == uid) {
             return account->held(holding);
         }

@@ -182,6 +182,11 @@ void ServedPath::serve_enter(resource::FileCall call, const NativeEnter& questio
     answer(call, told);
 }
 
+// A client closes one of several duplicates, and hears of no refusal.
+bool ServedPath::gives_up(unsigned command) const noexcept {
+    return command == native_close;
+}
+
 void ServedPath::serve_close(resource::FileCall call, const std::shared_ptr<Binding>& binding,
                              const NativeClose& question) {
     const Sender closing = sender_by(question.ticket, question.coid, call);

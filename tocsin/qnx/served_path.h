@@ -130,6 +130,7 @@ public:
     void ioctl(resource::FileCall call, resource::Node node, resource::FileHandle file,
                unsigned command, std::uint64_t argument, std::span<const std::byte> input,
                std::size_t output_size) override;
+    [[nodiscard]] bool gives_up(unsigned command) const noexcept override;
     void poll(resource::FileCall call, resource::Node node, resource::FileHandle file,
               unsigned events, resource::PollWaker waker) override;
     void sync(resource::FileCall call, resource::Node node, resource::FileHandle file,

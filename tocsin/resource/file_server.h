@@ -28,8 +28,8 @@ struct FileServerOptions {
 
     // What each user but root and the server's own may hold at the path and below it. The file
     // system decides by itself what waits, so every call of any kind counts until it is answered,
-    // but for close(2): 64 more than `parked_max` may be unanswered, and the next one fails with
-    // EAGAIN, a poll with POLLERR.
+    // but for close(2) and what FileSystem::gives_up() names: 64 more than `parked_max` may be
+    // unanswered, and the next one fails with EAGAIN, a poll with POLLERR.
     UserLimits limits = {};
 };
 

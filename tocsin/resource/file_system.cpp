@@ -115,6 +115,10 @@ void FileSystem::list_extended_attributes(FileCall call, Node, std::size_t) {
     call.fail(ENOSYS);
 }
 
+bool FileSystem::gives_up(unsigned) const noexcept {
+    return false;
+}
+
 bool FileSystem::interrupt(CallId) {
     return true;
 }

@@ -77,6 +77,9 @@ public:
     virtual void ioctl(FileCall call, Node node, FileHandle file, unsigned command,
                        std::uint64_t argument, std::span<const std::byte> input,
                        std::size_t output_size);
+    // Whether an ioctl() of that command gives up what its client holds: like close(2), it is never
+    // refused for what its user holds already. False.
+    [[nodiscard]] virtual bool gives_up(unsigned command) const noexcept;
     // `events` are of poll(2). `waker` is empty when the client will not wait. Fails: the kernel
     // takes the file for always readable and writable.
     virtual void poll(FileCall call, Node node, FileHandle file, unsigned events, PollWaker waker);

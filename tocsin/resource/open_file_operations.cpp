@@ -31,9 +31,13 @@ void write(::fuse_req* request, Node node, const char* data, std::size_t size, :
 
 void ioctl(::fuse_req* request, Node node, unsigned command, void* argument, ::fuse_file_info* info,
            unsigned, const void* input, std::size_t input_size, std::size_t output_size) {
-    const auto* const first = static_cast<const std::byte*>(input);
-    hand_over(request, info, &FileSystem::ioctl, node, info->fh, command,
-              reinterpret_cast<std::uintptr_t>(argument), std::span{first, input_size},
+    const std::span bytes{static_cast<const std::byte*>(input), input_size};
+    const auto where = reinterpret_cast<std::uintptr_t>(argument);
+    if (owner_of<FileSession>(request).file_system().gives_up(command)) {
+        return hand_over_charged(request, info, {}, &FileSystem::ioctl, node, info->fh, command,
+                                 where, bytes, output_size);
+    }
+    hand_over(request, info, &FileSystem::ioctl, node, info->fh, command, where, bytes,
               output_size);
 }
 
