@@ -194,7 +194,7 @@ class Finder:
 def arguments_of(command):
     """What clang needs of a compiler's command: where headers are and what is defined."""
     kept = [one for one in shlex.split(command) if one.startswith(("-I", "-D", "-std="))]
-    return kept + ["-xc++", "-fparse-all-comments"]
+    return kept + ["-xc++"]
 
 
 def find(root, build, files):
